@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
+import { OperatingError } from './program.ts'
+import type { BrokerSettings } from './settings.ts'
+
+const brokerWaitMs = 30_000
+
+/**
+ * Waits until a broker answers, saying so once if that is not at once.
+ *
+ * @param client any client of the library, made with `retries: 0`-like patience of its own or not
+ * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL)
+ */
+export async function waitForBroker(
+  client: Base,
+  settings: BrokerSettings,
+  signal: AbortSignal,
+): Promise<void> {
+  const servers = settings.bootstrapBrokers.join(',')
+  const deadline = Date.now() + brokerWaitMs
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await client.metadata({ topics: [], forceUpdate: true, retries: 0 })
+      return
+    } catch (cause) {
+      signal.throwIfAborted()
+      if (!isTransient(cause))
+        throw new OperatingError(`${servers}: the broker refused us: ${reason(cause)}.`, { cause })
+      if (Date.now() >= deadline) throw notReached(servers, cause)
+      if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
+    }
+    await sleep(250, undefined, { signal })
+  }
+}
+
+/** Whether an error of the client library may pass by itself: the network, a leader election, a broker's restart. */
+export function isTransient(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    GenericError.isGenericError(error as GenericError) &&
+    !findErrorBy(error, 'canRetry', false)
+  )
+}
+
+/** The innermost messages of an error of the client library, which nests them. */
+export function reason(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors.at(-1))
+  if (error instanceof Error && error.cause instanceof Error) return reason(error.cause)
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+}
+
+function notReached(servers: string, cause: unknown): OperatingError {
+  return new OperatingError(
+    `${servers}: no broker answered within ${brokerWaitMs / 1000} s (${reason(cause)}). ` +
+      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS.',
+    { cause },
+  )
+}

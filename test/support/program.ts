@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+
+const filesFolder = join(import.meta.dirname, '../../files')
+
+/** A program of ours running as a child process, with all it has printed so far. */
+export type RunningProgram = {
+  child: ChildProcess
+  stdout: () => string
+  stderr: () => string
+  /** Resolves when the process has ended and its output is complete. */
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+/**
+ * Starts `files/<name>` under Node as a user would; the test's end kills it.
+ *
+ * @param environment what to set on top of this process's environment
+ */
+export function startProgram(
+  t: TestContext,
+  name: string,
+  args: readonly string[] = [],
+  environment: Record<string, string> = {},
+): RunningProgram {
+  const child = spawn(process.execPath, [join(filesFolder, name), ...args], {
+    env: { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text))
+  child.stdin.on('error', () => {}) // The program may end without having read its input.
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended }
+}
+
+/** Starts a program with nothing to wait for, and returns what it printed and its exit code. */
+export async function runProgram(...parameters: Parameters<typeof startProgram>) {
+  const program = startProgram(...parameters)
+  program.child.stdin?.end()
+  const { code, signal } = await program.ended
+  return { code, signal, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** Makes a folder of the test's own, removed at its end. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'almanac-test-'))
+  t.after(() => rm(path, { recursive: true, force: true }))
+  return path
+}
