@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { OperatingError } from '../files/lib/program.ts'
+
+/** What to start, and how. */
+export type ChildOptions = {
+  command: string
+  args: readonly string[]
+  /** The child's whole environment; this process's own unless given. */
+  environment?: NodeJS.ProcessEnv
+  /** The child's working directory; this process's own unless given. */
+  directory?: string
+  /** Linux, for root only: run as this user and group, `name`, `name:group` or numbers, with no other groups. */
+  user?: string | undefined
+  /** Called with each line the child prints, without its line end. */
+  onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+}
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export type Exit = { code: number | null; signal: NodeJS.Signals | null }
+
+/** A running child process. */
+export type Child = {
+  pid: number
+  /** Resolves, never rejects, when the process has ended and all its output has been seen. */
+  exited: Promise<Exit>
+  /** The last lines it printed, standard output and error mixed, at most 40. */
+  tail: () => readonly string[]
+  /** Asks it to end by SIGTERM, and ends it by SIGKILL after `graceMs`. Resolves when it has ended. */
+  stop: (graceMs: number) => Promise<Exit>
+  /** Ends it by SIGKILL. Resolves when it has ended. */
+  kill: () => Promise<Exit>
+}
+
+const tailLines = 40
+
+/**
+ * Starts a child process; every one of this project is started here.
+ *
+ * It is detached, so that a terminal's Ctrl-C reaches only us and we decide in which order things stop. On Linux the
+ * kernel kills it when we end, even when we are killed: `setpriv --pdeathsig` ties it to the *thread* that starts it,
+ * so call this from the main thread. Elsewhere a child outlives a parent that was killed.
+ *
+ * @throws OperatingError when the process cannot be started
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const [command, ...args] = commandLine(options)
+  const spawned = spawn(command!, args, {
+    env: options.environment,
+    cwd: options.directory,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    readLines(spawned[name], (line) => {
+      lines.push(line)
+      if (lines.length > tailLines) lines.shift()
+      options.onLine?.(line, name)
+    })
+  }
+  const exited = new Promise<Exit>((resolve) => {
+    spawned.once('close', (code, signal) => resolve({ code, signal }))
+  })
+  try {
+    await once(spawned, 'spawn')
+  } catch (cause) {
+    const help = command === 'setpriv' ? ' setpriv comes with the package util-linux.' : ''
+    throw new OperatingError(`${command} cannot be started: ${(cause as Error).message}.${help}`, { cause })
+  }
+  return { pid: spawned.pid!, exited, tail: () => lines, ...endings(spawned, exited) }
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @param signal kills it when it aborts
+ * @returns how it ended and the last lines it printed
+ * @throws the signal's reason when that has aborted
+ */
+export async function runChild(options: ChildOptions, signal?: AbortSignal) {
+  const child = await startChild(options)
+  signal?.addEventListener('abort', child.kill, { once: true })
+  if (signal?.aborted) child.kill()
+  const exit = await child.exited
+  signal?.removeEventListener('abort', child.kill)
+  signal?.throwIfAborted()
+  return { ...exit, lines: child.tail() }
+}
+
+function endings(spawned: ChildProcess, exited: Promise<Exit>): Pick<Child, 'stop' | 'kill'> {
+  const kill = () => {
+    spawned.kill('SIGKILL')
+    return exited
+  }
+  const stop = (graceMs: number) => {
+    spawned.kill('SIGTERM')
+    const timer = setTimeout(kill, graceMs)
+    return exited.finally(() => clearTimeout(timer))
+  }
+  return { stop, kill }
+}
+
+function commandLine({ command, args, user }: ChildOptions): string[] {
+  if (process.platform !== 'linux') return [command, ...args]
+  return ['setpriv', '--pdeathsig', 'KILL', ...identity(user), '--', command, ...args]
+}
+
+function identity(user: string | undefined): string[] {
+  if (!user) return []
+  const [name, group = name] = user.split(':')
+  return ['--reuid', name!, '--regid', group!, '--clear-groups']
+}
+
+function readLines(stream: Readable, onLine: (line: string) => void): void {
+  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
+}
