@@ -1,0 +1,27 @@
+import { OperatingError } from '../files/lib/program.ts'
+import type { Exit } from '../processes/child.ts'
+
+/** Whether a JVM that ended found its port in use, which another attempt on another port may get around. */
+export function lostItsPort(lines: readonly string[]): boolean {
+  return lines.some((line) => line.includes('Address already in use'))
+}
+
+/**
+ * Tells why a broker's JVM ended, by the last lines of its log.
+ *
+ * @param directory the broker's folder, for the message
+ */
+export function brokerFailure(directory: string, exit: Exit, lines: readonly string[]): OperatingError {
+  const has = (text: string) => lines.some((line) => line.includes(text))
+  if (has('Failed to acquire lock on file')) {
+    return new OperatingError(
+      `${directory}: a running broker uses this folder. Stop that one, or choose another folder with --directory.`,
+    )
+  }
+  if (has('No space left on device')) {
+    return new OperatingError(`${directory}: the disk is full. Make room, then start the broker again.`)
+  }
+  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
+  const log = lines.slice(-15).map((line) => `  ${line}`)
+  return new OperatingError([`${directory}: the broker's JVM ${how}. Its last lines:`, ...log].join('\n'))
+}

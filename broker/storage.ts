@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+
+import { chown, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { OperatingError } from '../files/lib/program.ts'
+import { runChild } from '../processes/child.ts'
+import { makeOnce } from './make-once.ts'
+import { dataFolder, serverProperties } from './server-properties.ts'
+
+/**
+ * Formats an empty log folder by Kafka's own tool, unless it is there. That costs a JVM start, a copy of it nothing.
+ *
+ * @throws OperatingError when the tool fails, with what it printed
+ */
+export async function formatStorage(
+  folder: string,
+  java: string,
+  classPath: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await makeOnce(folder, async (temporary) => {
+    const anyPort = { host: '127.0.0.1', port: 9092, controllerPort: 9093, advertised: '127.0.0.1:9092' }
+    await writeFile(join(temporary, 'server.properties'), serverProperties(anyPort))
+    const clusterId = randomBytes(16).toString('base64url')
+    const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties', '-g']
+    const args = ['-XX:TieredStopAtLevel=1', '-cp', classPath, ...tool]
+    const { code, lines } = await runChild({ command: java, args, directory: temporary }, signal)
+    if (code !== 0) {
+      throw new OperatingError(`Kafka's storage tool failed (exit code ${code}):\n  ${lines.join('\n  ')}`)
+    }
+  })
+}
+
+/**
+ * Makes a broker's folder: if it has no log yet, it gets an empty one from the template.
+ *
+ * The log gets the owner of the folder it is in, so that a broker that is to run as another user can write to it: give
+ * the folder itself to that user.
+ *
+ * @throws OperatingError when the folder cannot be written, or the disk is full
+ */
+export async function prepareFolder(directory: string, template: string): Promise<void> {
+  const log = join(directory, dataFolder)
+  try {
+    await mkdir(directory, { recursive: true })
+    const { uid, gid } = await stat(directory)
+    await makeOnce(log, async (temporary) => {
+      await cp(join(template, dataFolder), temporary, { recursive: true })
+      if (process.getuid?.() === 0) await giveTo(temporary, uid, gid)
+    })
+  } catch (cause) {
+    throw new OperatingError(`${(cause as Error).message}: no room for the broker's log.`, { cause })
+  }
+}
+
+async function giveTo(folder: string, uid: number, gid: number): Promise<void> {
+  const names = await readdir(folder, { recursive: true })
+  for (const path of [folder, ...names.map((name) => join(folder, name))]) await chown(path, uid, gid)
+}
