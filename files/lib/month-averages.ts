@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formatDate, type MonthName, monthNames } from './calendar.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { parseCheckpoint } from './parse-checkpoint.ts'
+import { OperatingError } from './program.ts'
+import type { MonthTable } from './stats.ts'
+
+/** One month of one year, and the partition file that says so. */
+export type MonthAverage = {
+  year: number
+  /** Days counted. */
+  count: number
+  /** Sum and mean of the days' degrees, °F. */
+  sum: number
+  avg: number
+  /** First and last day counted, `YYYY-MM-DD`. */
+  start: string
+  end: string
+  partition: number
+  /** The file's offset: the next record that its consumer reads. */
+  offset: number
+}
+
+/** By month, then by year. A month of which no file knows is not in it. */
+export type MonthAverages = Map<MonthName, Map<number, MonthAverage>>
+
+/**
+ * Reads the partition files that are in a folder, any subset of the four, none included.
+ *
+ * Each file is whole, for it is replaced by a rename; two files may be some records apart. Normally a month is in one file
+ * only, the one of the partition that its name leads to. When two have the same month and year (a file copied by hand),
+ * the one that counted more days is taken, of two equals that of the lower partition. Counts are never added
+ * up: that could count a day twice.
+ *
+ * @throws OperatingError when a file is damaged or cannot be read, naming file and key
+ */
+export function readMonthAverages(folder: string): MonthAverages {
+  const averages: MonthAverages = new Map()
+  for (const partition of [0, 1, 2, 3]) {
+    const path = join(folder, `partition-${partition}.json`)
+    const text = readIfPresent(path)
+    if (text !== undefined) addFile(averages, parseCheckpoint(text, partition, path))
+  }
+  return averages
+}
+
+/** The most recent year of a month, compared as a number, over all files; undefined when there is none. */
+export function newestYear(averages: MonthAverages, name: MonthName): MonthAverage | undefined {
+  let newest: MonthAverage | undefined
+  for (const average of averages.get(name)?.values() ?? []) {
+    if (!newest || average.year > newest.year) newest = average
+  }
+  return newest
+}
+
+function addFile(averages: MonthAverages, checkpoint: Checkpoint): void {
+  for (const [name, table] of checkpoint.months) {
+    const years = averages.get(name) ?? new Map<number, MonthAverage>()
+    for (const average of monthYears(checkpoint, name, table)) {
+      if (average.count > (years.get(average.year)?.count ?? 0)) years.set(average.year, average)
+    }
+    if (years.size > 0) averages.set(name, years)
+  }
+}
+
+function* monthYears(
+  { partition, offset }: Checkpoint,
+  name: MonthName,
+  table: MonthTable,
+): Generator<MonthAverage> {
+  const month = monthNames.indexOf(name) + 1
+  for (const [year, count] of table.counts.entries()) {
+    if (count === 0) continue
+    const sum = table.sums[year]!
+    const start = formatDate({ year, month, day: table.firstDays[year]! })
+    const end = formatDate({ year, month, day: table.lastDays[year]! })
+    yield { year, count, sum, avg: sum / count, start, end, partition, offset }
+  }
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new OperatingError(`${path}: cannot be read (${message}). Mend that, then start again.`, { cause })
+  }
+}

@@ -1,0 +1,45 @@
+import { daysInMonth, type MonthName, monthNames } from './calendar.ts'
+import { type Bar, drawBarChart } from './chart.ts'
+import { type MonthAverages, newestYear } from './month-averages.ts'
+
+// The partitions that Kafka's default partitioner gives to these keys.
+const months = [
+  { name: 'January', partition: 2 },
+  { name: 'February', partition: 1 },
+  { name: 'March', partition: 0 },
+] as const
+
+/**
+ * Draws month.svg: bars for January, February and March, each the most recent year of that month.
+ *
+ * Tools read the first match of, say, `January-1994` in the file, so each month stands there with that one year only. A
+ * month that misses days is marked with their number; one without data with the command that would supply it.
+ *
+ * @returns an SVG document, the same bytes for the same averages
+ */
+export function drawMonthChart(averages: MonthAverages): string {
+  const bars = months.map(({ name, partition }) => monthBar(averages, name, partition))
+  return drawBarChart(bars, {
+    title: 'Average daily maximum temperature',
+    subtitle: subtitle(bars),
+    yLabel: 'Avg. Max Temperature',
+    unit: '°F',
+  })
+}
+
+function monthBar(averages: MonthAverages, name: MonthName, partition: number): Bar {
+  const newest = newestYear(averages, name)
+  if (!newest) {
+    return { label: name, value: undefined, absent: ['no data yet', `node files/consumer.ts ${partition}`] }
+  }
+  const days = daysInMonth(newest.year, monthNames.indexOf(name) + 1)
+  const bar = { label: `${name}-${String(newest.year).padStart(4, '0')}`, value: newest.avg }
+  return newest.count < days ? { ...bar, note: `${newest.count} of ${days} days` } : bar
+}
+
+function subtitle(bars: readonly Bar[]): string {
+  if (bars.every(({ value }) => value === undefined))
+    return 'There is no data yet for the first three months of any year'
+  const dashed = bars.some(({ note }) => note) ? '; dashed while days are missing' : ''
+  return `The most recent year of each month${dashed}`
+}

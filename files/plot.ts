@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+import { readMonthAverages } from './lib/month-averages.ts'
+import { drawMonthChart } from './lib/month-chart.ts'
+import { run, UsageError } from './lib/program.ts'
+import { replaceFile } from './lib/replace-file.ts'
+import { dataDirectory } from './lib/settings.ts'
+
+// Partition files -> month.svg beside them, a whole new picture in place of the old one.
+await run(async () => {
+  const [argument] = process.argv.slice(2)
+  if (argument !== undefined) {
+    throw new UsageError(`plot.ts takes no arguments, found '${argument}'. Usage: node plot.ts`)
+  }
+  const folder = dataDirectory()
+  const path = join(folder, 'month.svg')
+  const chart = drawMonthChart(readMonthAverages(folder))
+  // A name of its own: two plots may run at once, by hand and under `npm start`.
+  replaceFile(path, chart, { temporary: `${path}.${process.pid}.tmp` })
+})
