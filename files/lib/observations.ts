@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { addAbortSignal } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { parseDate } from './calendar.ts'
 import { OperatingError } from './program.ts'
@@ -18,9 +19,12 @@ type Columns = { count: number; date: number; degrees: number; celsius: boolean 
  * @param path a file's path, or `-` for standard input
  * @throws OperatingError when it cannot be read or anything in it is wrong
  */
-export async function readObservations(path: string): Promise<Observations> {
-  if (path === '-') return parseObservations(await text(process.stdin), 'standard input')
-  const csv = await readFile(path, 'utf8').catch((cause: Error) => {
+export async function readObservations(path: string, signal: AbortSignal): Promise<Observations> {
+  if (path === '-') {
+    return parseObservations(await text(addAbortSignal(signal, process.stdin)), 'standard input')
+  }
+  const csv = await readFile(path, { encoding: 'utf8', signal }).catch((cause: Error) => {
+    signal.throwIfAborted()
     throw new OperatingError(`${path}: cannot read the observations (${cause.message}).`, { cause })
   })
   return parseObservations(csv, path)

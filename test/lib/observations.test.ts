@@ -7,9 +7,9 @@ import { temporaryFolder } from '../support/program.ts'
 
 const madison = join(import.meta.dirname, '../data/madison-tmax-1869-2023.csv')
 
-test('readObservations reads 154 years of Madison in well under a second', async () => {
+test('readObservations reads 154 years of Madison in well under a second', async (t) => {
   const start = performance.now()
-  const { days, skipped } = await readObservations(madison)
+  const { days, skipped } = await readObservations(madison, t.signal)
   assert.ok(performance.now() - start < 800)
   assert.equal(days.length, 56_602)
   assert.equal(skipped, 10)
@@ -80,7 +80,7 @@ test('readObservations names a file that is missing, a folder and an empty file'
   await writeFile(empty, '')
   const missing = join(folder, 'missing.csv')
   for (const path of [missing, folder, empty]) {
-    await assert.rejects(readObservations(path), (error: Error) => {
+    await assert.rejects(readObservations(path, t.signal), (error: Error) => {
       return error.name === 'OperatingError' && error.message.startsWith(`${path}: `)
     })
   }

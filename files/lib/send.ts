@@ -1,0 +1,73 @@
+import { compatibilityPartitioner, type Producer } from '@platformatic/kafka'
+import { monthNames } from './calendar.ts'
+import { reason } from './connect.ts'
+import type { DailyHigh } from './observations.ts'
+import { OperatingError } from './program.ts'
+import { encodeReport } from './report.ts'
+import { partitionCount } from './topic.ts'
+
+/** Sends reports to the topic, in order; resolves once all are acknowledged. */
+export type Send = (days: readonly DailyHigh[]) => Promise<void>
+
+/**
+ * Makes the function that sends reports to one topic, and to no later one of the same name.
+ *
+ * Kafka's client produces by name, so a producer whose topic was deleted and created again would go on into the new
+ * one. Hence the producer must ask for metadata before each try (`metadataMaxAge: 0`): another topic id in an answer
+ * closes it at once, before the try that asked.
+ *
+ * @param producer idempotent, so that its own retries double nothing; await each send before the next
+ * @param id of the topic to send to
+ * @returns a function that throws an OperatingError when a send fails for good; it may then not be called again
+ */
+export function startSending(producer: Producer, topic: string, id: string): Send {
+  let isRecreated = false
+  producer.on('client:metadata', (metadata) => {
+    const seen = metadata.topics.get(topic)?.id
+    if (seen === undefined || seen === id || isRecreated) return
+    isRecreated = true
+    producer.close(() => {}) // That this end has failed is told by the send which it cuts short.
+  })
+  return async (days) => {
+    const messages = days.map(({ date, degrees }) => ({
+      topic,
+      key: recordKey(date),
+      value: encodeReport(date, degrees),
+    }))
+    await producer.send({ messages }).catch((cause) => {
+      throw failure(topic, days[0]!.date, isRecreated, cause)
+    })
+  }
+}
+
+/** The partition that holds a day's report: the month's name, placed as Java's clients place it. */
+export function partitionOf(date: string): number {
+  const key = recordKey(date)
+  return compatibilityPartitioner({ topic: '', key }, key) % partitionCount
+}
+
+const keys = monthNames.map((name) => Buffer.from(name))
+
+function recordKey(date: string): Buffer {
+  return keys[Number(date.slice(5, 7)) - 1]!
+}
+
+function failure(topic: string, firstDate: string, isRecreated: boolean, cause: unknown): OperatingError {
+  if (isRecreated) {
+    return new OperatingError(
+      `Topic ${topic} was deleted and created again by another program: this producer stops before ${firstDate}.`,
+      { cause },
+    )
+  }
+  if (reason(cause) === `Unknown topic ${topic}`) {
+    return new OperatingError(
+      `Topic ${topic} was deleted by another program: this producer stops before ${firstDate}.`,
+      { cause },
+    )
+  }
+  return new OperatingError(
+    `Sending failed for good (${reason(cause)}). The first date that may or may not be in the log of ${topic} is ` +
+      `${firstDate}; every earlier one is. Start again with --append: it goes on after the newest date in the log.`,
+    { cause },
+  )
+}

@@ -1,0 +1,58 @@
+import { Admin, compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
+import { waitForBroker } from './lib/connect.ts'
+import { openTopic, recreateTopic } from './lib/create-topic.ts'
+import { dateAfter, readNewestDates } from './lib/newest-dates.ts'
+import { readObservations } from './lib/observations.ts'
+import { startPace } from './lib/pace.ts'
+import { parseProducerOptions } from './lib/producer-options.ts'
+import { run } from './lib/program.ts'
+import { pythonString } from './lib/python.ts'
+import { type Send, startSending } from './lib/send.ts'
+import { sendObservations } from './lib/send-observations.ts'
+import { brokerSettings, replicationFactor, topicName } from './lib/settings.ts'
+import { firstDate, generateWeather } from './weather.ts'
+
+// Recreates the topic and sends it a report a day: generated weather for ever, or observations.
+await run(async (signal) => {
+  const { append, file, delayMs } = parseProducerOptions(process.argv.slice(2))
+  const settings = brokerSettings()
+  const [topic, replicas] = [topicName(), replicationFactor()]
+  const observations = file === undefined ? undefined : await readObservations(file, signal)
+  const admin = new Admin({ clientId: 'almanac-producer', ...settings, retries: 10, retryDelay })
+  const producer = new Producer({
+    clientId: 'almanac-producer',
+    ...settings,
+    acks: ProduceAcks.ALL,
+    retries: 10,
+    retryDelay,
+    idempotent: true,
+    partitioner: compatibilityPartitioner,
+    metadataMaxAge: 0, // startSending relies on it.
+  })
+  try {
+    await waitForBroker(admin, settings, signal)
+    const { id } = await (append ? openTopic : recreateTopic)(admin, topic, replicas, signal)
+    console.log(`Topics: [${(await admin.listTopics()).map((name) => pythonString(name)).join(', ')}]`)
+    const newestDates = append ? await readNewestDates(settings, topic, id) : []
+    if (append) console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
+    const send = startSending(producer, topic, id)
+    const beat = startPace(delayMs, signal)
+    if (observations) await sendObservations(send, observations, newestDates, beat, delayMs > 0)
+    else await sendWeather(send, dateAfter(newestDates, firstDate), beat)
+  } finally {
+    await Promise.all([producer.close(), admin.close()])
+  }
+})
+
+async function sendWeather(send: Send, start: string | undefined, beat: () => Promise<void>): Promise<void> {
+  for (const day of start ? generateWeather(Math.random, start) : []) {
+    await beat()
+    await send([day])
+  }
+  console.log('The weather has come to 9999-12-31, the last date whose year has four digits.')
+}
+
+/** Lets ten tries span 22 s, for a broker takes 2 to 7 to restart, the first of them soon. */
+function retryDelay(_client: object, _operation: string, attempt: number): number {
+  return attempt * 400
+}
