@@ -1,0 +1,87 @@
+import { formatDate, type MonthName, monthNames } from './calendar.ts'
+import { blockCount, emptyMonthTable, type MonthTable, yearsOfBlock } from './stats.ts'
+
+/**
+ * Stats and offset of one partition: what its partition file holds.
+ *
+ * Both stand in one object that is written in one piece, so that they cannot disagree.
+ */
+export type Checkpoint = {
+  partition: number
+  /** Of the next record to read: one past the last one folded. */
+  offset: number
+  months: Map<MonthName, MonthTable>
+  /** The file's text, kept by month and block of years, so that only what changed is made again. */
+  texts: Map<MonthName, (Buffer | undefined)[]>
+}
+
+/** The checkpoint of a partition of which nothing was read yet: `{"partition": N, "offset": 0}`. */
+export function emptyCheckpoint(partition: number): Checkpoint {
+  return { partition, offset: 0, months: new Map(), texts: new Map() }
+}
+
+/** The table of a month's stats, made at its first report. */
+export function monthTable(checkpoint: Checkpoint, name: MonthName): MonthTable {
+  const found = checkpoint.months.get(name)
+  if (found) return found
+  const table = emptyMonthTable()
+  checkpoint.months.set(name, table)
+  checkpoint.texts.set(name, new Array(blockCount))
+  return table
+}
+
+const comma = Buffer.from(',\n')
+const monthEnd = Buffer.from('}')
+const fileEnd = Buffer.from('}\n')
+
+/**
+ * Formats a checkpoint as the text of its partition file, a year a line, months and years in the calendar's order.
+ *
+ * @returns the text in pieces, to be written one after the other; those of unchanged years are the same as before
+ */
+export function formatCheckpoint(checkpoint: Checkpoint): Buffer[] {
+  const pieces: Buffer[] = [
+    Buffer.from(`{"partition": ${checkpoint.partition}, "offset": ${checkpoint.offset}`),
+  ]
+  for (const [index, name] of monthNames.entries()) {
+    const table = checkpoint.months.get(name)
+    if (!table) continue
+    const years = formatYears(table, index + 1, checkpoint.texts.get(name)!)
+    if (years.length > 0) pieces.push(comma, Buffer.from(`"${name}": {`), ...years, monthEnd)
+  }
+  pieces.push(fileEnd)
+  return pieces
+}
+
+function formatYears(table: MonthTable, month: number, texts: (Buffer | undefined)[]): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let block = 0; block < blockCount; block++) {
+    if (table.changedBlocks[block] === 1) {
+      texts[block] = formatBlock(table, month, block)
+      table.changedBlocks[block] = 0
+    }
+    const text = texts[block]
+    if (!text) continue
+    if (pieces.length > 0) pieces.push(comma)
+    pieces.push(text)
+  }
+  return pieces
+}
+
+function formatBlock(table: MonthTable, month: number, block: number): Buffer | undefined {
+  const [first, end] = yearsOfBlock(block)
+  const lines: string[] = []
+  for (let year = first; year < end; year++)
+    if (table.counts[year]! > 0) lines.push(formatYear(table, month, year))
+  return lines.length > 0 ? Buffer.from(lines.join(',\n')) : undefined
+}
+
+function formatYear(table: MonthTable, month: number, year: number): string {
+  const count = table.counts[year]!
+  const sum = table.sums[year]!
+  const start = formatDate({ year, month, day: table.firstDays[year]! })
+  const end = formatDate({ year, month, day: table.lastDays[year]! })
+  const key = end.slice(0, 4)
+  // Numbers are written in JavaScript's shortest form, which reads back to the same number, as JSON does.
+  return `"${key}": {"count": ${count}, "sum": ${sum}, "avg": ${sum / count}, "end": "${end}", "start": "${start}"}`
+}
