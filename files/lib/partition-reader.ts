@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectionPool } from '@platformatic/kafka'
+import { isTransient, reason } from './connect.ts'
+import { fetchFrom } from './fetch-step.ts'
+import {
+  type Fetched,
+  goOffline,
+  goOnline,
+  type ReaderOptions,
+  type ReaderPosition,
+  type ReaderState,
+  start,
+  waitFor,
+} from './reader-state.ts'
+import { describeTopic, type Topic } from './topic.ts'
+
+/** From where to read a partition; the epoch is that of the record before, -1 if unknown. */
+export type StartPosition = { partition: number; offset: number; lastFetchedEpoch: number }
+
+/** Reads given partitions without a group, over leader changes, broker restarts and topics created anew. */
+export type PartitionReader = {
+  /** Reads on from these positions, of a topic that was brought. */
+  begin: (topic: Topic, positions: readonly StartPosition[]) => void
+  /** Brings what comes next; undefined when nothing does within `waitMs`, or the signal aborts. */
+  read: (waitMs: number) => Promise<Fetched | undefined>
+  /** Since when no broker answers, in milliseconds since 1970; undefined while one does. */
+  offlineSince: () => number | undefined
+  close: () => Promise<void>
+}
+
+// A response has room for the share of all four partitions, so that none waits for another.
+const usualLimits = { waitMs: 500, partitionBytesMax: 4 << 20, responseBytesMax: 16 << 20 }
+
+/**
+ * Opens a reader; its first `read` brings the topic.
+ *
+ * One request a leader is on its way at any time, also while what came before is being folded: at most two responses a
+ * leader are held. Whatever may pass by itself is waited for, without end; the rest is brought, or thrown by `read` as
+ * an OperatingError.
+ */
+export function openPartitionReader(
+  options: Omit<ReaderOptions, 'limits'> & Partial<ReaderOptions>,
+): PartitionReader {
+  const pool = new ConnectionPool('almanac', {
+    ...options.settings,
+    connectTimeout: 5000,
+    requestTimeout: 10_000,
+  })
+  const state: ReaderState = {
+    ...{ limits: usualLimits, ...options, pool, queue: [], underWay: new Set(), positions: new Map() },
+    ...{
+      topicId: undefined,
+      needsMetadata: true,
+      isLookingUp: false,
+      pauseMs: 0,
+      offlineSince: undefined,
+      waitingFor: '',
+    },
+  }
+  // Stands among the work under way, so that an abort ends a `read` that waits.
+  state.underWay.add(
+    new Promise((resolve) => options.signal.addEventListener('abort', () => resolve(() => {}))),
+  )
+  return {
+    begin: (topic, positions) => begin(state, topic, positions),
+    read: (waitMs) => read(state, waitMs),
+    offlineSince: () => state.offlineSince,
+    close: () => pool.close(),
+  }
+}
+
+function begin(state: ReaderState, topic: Topic, starts: readonly StartPosition[]): void {
+  state.topicId = topic.id
+  state.queue.length = 0
+  state.positions.clear()
+  for (const start of starts) {
+    state.positions.set(start.partition, { ...start, ...topic.partitions[start.partition]!, isAsked: false })
+  }
+}
+
+async function read(state: ReaderState, waitMs: number): Promise<Fetched | undefined> {
+  const deadline = Date.now() + waitMs
+  while (state.queue.length === 0 && !state.signal.aborted) {
+    startWork(state)
+    const step = await within(deadline - Date.now(), [...state.underWay.values()])
+    if (!step) return undefined
+    step()
+  }
+  startWork(state) // The next fetch is on its way while the caller folds what it gets now.
+  return state.queue.shift()
+}
+
+function startWork(state: ReaderState): void {
+  if (state.isLookingUp) return
+  if (state.needsMetadata) start(state, lookUpTopic(state))
+  else for (const group of idleByLeader(state)) start(state, fetchFrom(state, group[0]!.leader, group))
+}
+
+/** Groups the partitions that no request is on its way for by their leader: one request a leader. */
+function idleByLeader({ positions }: ReaderState): ReaderPosition[][] {
+  const idle = [...positions.values()].filter(({ isAsked }) => !isAsked)
+  return [...Map.groupBy(idle, ({ leader }) => `${leader.host}:${leader.port}`).values()]
+}
+
+/** Looks up the topic, after the pause that trouble has asked for, and takes its leaders and their epochs. */
+async function lookUpTopic(state: ReaderState): Promise<() => void> {
+  const { client, topicName, pauseMs } = state
+  state.isLookingUp = true
+  if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false })
+  const result = await describeTopic(client, topicName).then(
+    (topic) => ({ topic }),
+    (error: unknown) => ({ error }),
+  )
+  return () => {
+    state.isLookingUp = false
+    if ('error' in result) return loseMetadata(state, result.error)
+    goOnline(state)
+    takeTopic(state, result.topic)
+  }
+}
+
+function loseMetadata(state: ReaderState, error: unknown): void {
+  if (!isTransient(error)) throw error
+  goOffline(state, reason(error))
+}
+
+function takeTopic(state: ReaderState, topic: Topic | undefined): void {
+  if (!topic) return waitFor(state, `Waiting for the topic ${state.topicName}: producer.ts creates it.`)
+  if (topic.id === state.topicId) {
+    for (const position of state.positions.values())
+      Object.assign(position, topic.partitions[position.partition])
+  } else if (state.isOldTopic(topic.id)) {
+    return waitFor(
+      state,
+      `Topic id ${topic.id} was archived before: waiting for a newer one. To read it again, remove archive/${topic.id}.`,
+    )
+  } else {
+    state.topicId = undefined
+    state.positions.clear()
+    state.queue.push({ kind: 'topic', topic })
+  }
+  state.needsMetadata = false
+}
+
+/** Waits for the first of several promises, at most `ms`. */
+async function within<T>(ms: number, promises: readonly Promise<T>[]): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, Math.max(ms, 0), undefined)
+  try {
+    return await Promise.race([promise, ...promises])
+  } finally {
+    clearTimeout(timer)
+  }
+}
