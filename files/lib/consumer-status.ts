@@ -1,0 +1,110 @@
+import { type Status, writeStatus } from './status-file.ts'
+import type { StatusLine } from './status-line.ts'
+import type { KeptPartition } from './write-pace.ts'
+
+/** Tells how a consumer goes: in the status files, on the terminal, and in plain lines elsewhere. */
+export type ConsumerStatus = {
+  /** To be called each second. */
+  tick: () => void
+  /** Tells of a record that was not counted; at most one line a second is printed, the rest are counted in it. */
+  refuse: (partition: number, offset: number, reason: string) => void
+  /** Says in the status files that the consumer has stopped, and why if it was not asked to. */
+  stop: (error: string | null) => void
+}
+
+type Rate = { offset: number; atMs: number; perSecond: number }
+
+/**
+ * Makes the status of a consumer of these partitions.
+ *
+ * @param offlineSince since when no broker answers, undefined while one does
+ */
+export function createConsumerStatus(
+  all: readonly KeptPartition[],
+  line: StatusLine,
+  offlineSince: () => number | undefined,
+): ConsumerStatus {
+  const rates = new Map<KeptPartition, Rate>()
+  const refusals = createRefusals(line.say)
+  let saidLive = false
+  const write = (state: Status['state'] | undefined, error: string | null) => {
+    for (const kept of all) {
+      const { checkpoint, statusPath } = kept.owned
+      const { perSecond } = rates.get(kept) ?? { perSecond: 0 }
+      const endOffset = kept.endOffset ?? null
+      writeStatus(statusPath, {
+        state: state ?? stateOf(kept, offlineSince()),
+        offset: checkpoint.offset,
+        endOffset,
+        rate: perSecond,
+        error,
+      })
+    }
+  }
+  return {
+    tick: () => {
+      for (const kept of all) rates.set(kept, measure(rates.get(kept), kept.owned.checkpoint.offset))
+      refusals.tick()
+      write(undefined, null)
+      line.show(describe(all, rates, offlineSince()))
+      const isLive = all.every((kept) => stateOf(kept, offlineSince()) === 'live')
+      if (isLive && !saidLive) line.say(`Caught up: ${all.map(offsetOf).join(', ')}.`)
+      saidLive ||= isLive
+    },
+    refuse: refusals.add,
+    stop: (error) => {
+      refusals.tick()
+      write('stopped', error)
+      line.end()
+    },
+  }
+}
+
+function createRefusals(say: (line: string) => void) {
+  let first = ''
+  let more = 0
+  return {
+    add: (partition: number, offset: number, reason: string) => {
+      if (first) more++
+      else first = `partition ${partition}, offset ${offset}: refused, not counted: ${reason}.`
+    },
+    tick: () => {
+      if (first) say(more > 0 ? `${first} And ${more} more.` : first)
+      first = ''
+      more = 0
+    },
+  }
+}
+
+function measure(before: Rate | undefined, offset: number): Rate {
+  const atMs = performance.now()
+  if (!before || offset < before.offset) return { offset, atMs, perSecond: 0 }
+  const seconds = (atMs - before.atMs) / 1000
+  return { offset, atMs, perSecond: Math.round((offset - before.offset) / seconds) }
+}
+
+function stateOf({ endOffset, isBehind }: KeptPartition, offlineSince: number | undefined): Status['state'] {
+  if (offlineSince !== undefined) return 'reconnecting'
+  if (endOffset === undefined) return 'waiting'
+  return isBehind ? 'catching up' : 'live'
+}
+
+function describe(
+  all: readonly KeptPartition[],
+  rates: Map<KeptPartition, Rate>,
+  offlineSince: number | undefined,
+): string {
+  const perSecond = all.reduce((sum, kept) => sum + rates.get(kept)!.perSecond, 0)
+  const lag = all.reduce((sum, kept) => sum + lagOf(kept), 0)
+  const left = lag > 0 && perSecond > 0 ? `, ${Math.ceil(lag / perSecond)} s left` : ''
+  const trouble = offlineSince === undefined ? '' : ', broker away'
+  return `${perSecond} records/s, ${all.map(offsetOf).join(', ')}, lag ${lag}${left}${trouble}`
+}
+
+function offsetOf({ owned: { checkpoint }, endOffset }: KeptPartition): string {
+  return `partition ${checkpoint.partition} at ${checkpoint.offset} of ${endOffset ?? '?'}`
+}
+
+function lagOf({ owned, endOffset }: KeptPartition): number {
+  return Math.max((endOffset ?? 0) - owned.checkpoint.offset, 0)
+}

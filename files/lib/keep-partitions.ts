@@ -1,0 +1,119 @@
+import { foldBatches } from './fold.ts'
+import { diverged, outOfRange } from './lost-records.ts'
+import { adoptTopic, writePartition } from './owned-partition.ts'
+import type { PartitionReader } from './partition-reader.ts'
+import { OperatingError } from './program.ts'
+import type { Fetched } from './reader-state.ts'
+import type { Topic } from './topic.ts'
+import { epochAt } from './topic-memory.ts'
+import { createWritePace, type KeptPartition } from './write-pace.ts'
+
+type Options = {
+  topicName: string
+  /** Whether to end at the end offsets that the topic had when it was begun. */
+  exitAtEnd: boolean
+  say: (line: string) => void
+  onRefused: (partition: number, offset: number, reason: string) => void
+  /** Called each second. */
+  onTick: () => void
+  signal: AbortSignal
+}
+
+const tickMs = 1000
+
+/**
+ * Keeps the partition files: fetch, fold, write, again, until the signal aborts or, if asked for, the end is reached.
+ *
+ * @throws OperatingError for whatever does not pass by itself; what was written before stays as it is
+ */
+export async function keepPartitions(
+  reader: PartitionReader,
+  all: readonly KeptPartition[],
+  options: Options,
+) {
+  const { signal, exitAtEnd, onTick } = options
+  const pace = createWritePace()
+  let nextTick = 0
+  while (!signal.aborted && !(exitAtEnd && all.every(hasReachedEnd))) {
+    if (Date.now() >= nextTick) {
+      onTick()
+      nextTick = Date.now() + tickMs
+    }
+    const dueAt = Math.min(nextTick, ...all.map(pace.dueAt))
+    const fetched = await reader.read(dueAt - Date.now())
+    if (fetched) take(reader, all, fetched, options)
+    for (const kept of all) if (pace.dueAt(kept) <= Date.now()) pace.write(kept)
+  }
+  for (const { owned } of all) if (owned.checkpoint.offset !== owned.writtenOffset) writePartition(owned)
+  onTick()
+}
+
+function take(
+  reader: PartitionReader,
+  all: readonly KeptPartition[],
+  fetched: Fetched,
+  options: Options,
+): void {
+  if (fetched.kind === 'topic') return begin(reader, all, fetched.topic, options)
+  const kept = all.find(({ owned }) => owned.checkpoint.partition === fetched.partition)!
+  if (fetched.kind === 'out of range') throw outOfRange(kept.owned, options.topicName, fetched)
+  if (fetched.kind === 'diverged') throw diverged(kept.owned, options.topicName, fetched)
+  fold(kept, fetched, options)
+}
+
+/** Begins the topic of that name as it is now: the first time, or after it was created anew. */
+function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: Topic, { say }: Options): void {
+  for (const kept of all) {
+    const line = adoptTopic(kept.owned, topic.id)
+    if (line) say(line)
+    kept.endOffset = undefined
+    kept.endAtStart = undefined
+    kept.unwrittenSince = Number.POSITIVE_INFINITY
+  }
+  const starts = all.map(({ owned: { checkpoint, memory } }) => ({
+    partition: checkpoint.partition,
+    offset: checkpoint.offset,
+    lastFetchedEpoch: epochAt(memory!.epochs, checkpoint.offset - 1),
+  }))
+  reader.begin(topic, starts)
+}
+
+function fold(
+  kept: KeptPartition,
+  { partition, bytes, endOffset }: Fetched & { kind: 'records' },
+  options: Options,
+): void {
+  const { checkpoint } = kept.owned
+  const offsetBefore = checkpoint.offset
+  try {
+    foldBatches(checkpoint, bytes, {
+      onEpoch: (leaderEpoch, firstOffset) => noteEpoch(kept, leaderEpoch, firstOffset),
+      onRefused: (offset, reason) => options.onRefused(partition, offset, reason),
+    })
+  } catch (cause) {
+    if (!(cause instanceof OperatingError)) throw cause
+    throw new OperatingError(
+      `${options.topicName}/${partition}: ${cause.message}. It was not counted, nor was anything after it. ` +
+        'Is the disk of the broker sound? Another replica may hold it whole.',
+      { cause },
+    )
+  }
+  kept.endOffset = endOffset
+  kept.endAtStart ??= endOffset
+  const isBehind = checkpoint.offset < endOffset
+  kept.hasCaughtUp ||= kept.isBehind && !isBehind
+  kept.isBehind = isBehind
+  if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, Date.now())
+}
+
+/** Remembers a leader epoch not met before; it is written before the first partition file with records of it. */
+function noteEpoch({ owned }: KeptPartition, leaderEpoch: number, firstOffset: number): void {
+  const { epochs } = owned.memory!
+  if (leaderEpoch <= (epochs.at(-1)?.[0] ?? -1)) return
+  epochs.push([leaderEpoch, firstOffset])
+  owned.hasNewEpoch = true
+}
+
+function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {
+  return endAtStart !== undefined && owned.checkpoint.offset >= endAtStart
+}

@@ -1,0 +1,35 @@
+/** Where a program tells its user how it goes: one line redrawn on a terminal, plain lines only elsewhere. */
+export type StatusLine = {
+  isTerminal: boolean
+  /** Prints a line that stays. */
+  say: (line: string) => void
+  /** Redraws the status; nothing happens where there is no terminal. */
+  show: (text: string) => void
+  /** Leaves the last status behind as a line. */
+  end: () => void
+}
+
+/** Opens a status line on a stream, standard error unless told otherwise. */
+export function openStatusLine(stream: NodeJS.WriteStream = process.stderr): StatusLine {
+  const isTerminal = stream.isTTY === true
+  let shown = ''
+  const draw = (text: string) => {
+    // Cut to the width, for a line that wraps cannot be redrawn; \x1b[K clears what was longer.
+    if (isTerminal) stream.write(`\r${text.slice(0, Math.max(stream.columns - 1, 20))}\x1b[K`)
+    shown = text
+  }
+  return {
+    isTerminal,
+    say: (line) => {
+      stream.write(isTerminal ? `\r\x1b[K${line}\n` : `${line}\n`)
+      if (shown) draw(shown)
+    },
+    show: (text) => {
+      if (isTerminal) draw(text)
+    },
+    end: () => {
+      if (shown) stream.write('\n')
+      shown = ''
+    },
+  }
+}
