@@ -1,0 +1,37 @@
+import { Admin, Consumer } from '@platformatic/kafka'
+import { waitForBroker } from './lib/connect.ts'
+import { followTopic } from './lib/follow-topic.ts'
+import { run, UsageError } from './lib/program.ts'
+import { formatRecord } from './lib/record-line.ts'
+import { brokerSettings, topicName } from './lib/settings.ts'
+import { openSubscription } from './lib/subscription.ts'
+
+// A debug.ts that was killed keeps its partitions for this long; 6 s is the least that brokers allow by default.
+const groupTimes = { sessionTimeout: 6000, rebalanceTimeout: 6000, heartbeatInterval: 500 }
+
+// Prints records as they arrive, a Python dictionary each: other programs parse the lines.
+await run(async (signal) => {
+  if (process.argv.length > 2)
+    throw new UsageError(`Unknown argument ${process.argv[2]}.\nUsage: node debug.ts`)
+  const settings = { clientId: 'almanac-debug', ...brokerSettings(), retries: 3, retryDelay: 250 }
+  const subscription = openSubscription(topicName())
+  const admin = new Admin(settings)
+  try {
+    await waitForBroker(admin, settings, signal)
+    while (!signal.aborted) {
+      const consumer = new Consumer({ ...settings, groupId: 'debug', ...groupTimes })
+      try {
+        await followTopic(admin, consumer, subscription, printRecord, signal)
+      } finally {
+        await consumer.close(true)
+      }
+    }
+  } finally {
+    await admin.close()
+  }
+})
+
+// One write a line, which is whole and at once also when stdout is a pipe.
+function printRecord(partition: number, key: Buffer | undefined, value: Buffer | undefined): void {
+  process.stdout.write(`${formatRecord(partition, key, value)}\n`)
+}
