@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { OperatingError } from '../files/lib/program.ts'
 import { runChild } from '../processes/child.ts'
-import { findCommand, isExecutable } from '../processes/find-command.ts'
+import { findJavaCommand } from '../processes/find-command.ts'
 
 /** A Java runtime: its program, and its whole version text, which tells one build from another. */
 export type Java = { command: string; build: string }
@@ -14,8 +13,7 @@ const oldestRelease = 17
  * @throws OperatingError when there is none, or it is older than 17
  */
 export async function findJava(signal?: AbortSignal): Promise<Java> {
-  const home = process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin/java')
-  const command = home && isExecutable(home) ? home : findCommand('java')
+  const command = findJavaCommand()
   const help = `Install Java ${oldestRelease} or newer (on Debian: apt-get install default-jre-headless).`
   if (!command) throw new OperatingError(`The broker needs Java: none on PATH nor in JAVA_HOME. ${help}`)
   const { lines } = await runChild({ command, args: ['-version'] }, signal)

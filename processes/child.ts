@@ -26,7 +26,7 @@ export type Child = {
   pid: number
   /** Resolves, never rejects, when the process has ended and all its output has been seen. */
   exited: Promise<Exit>
-  /** The last lines it printed, standard output and error mixed, at most 40. */
+  /** The last lines it printed, standard output and error mixed, at most 200. */
   tail: () => readonly string[]
   /** Asks it to end by SIGTERM, and ends it by SIGKILL after `graceMs`. Resolves when it has ended. */
   stop: (graceMs: number) => Promise<Exit>
@@ -34,7 +34,7 @@ export type Child = {
   kill: () => Promise<Exit>
 }
 
-const tailLines = 40
+const tailLines = 200
 
 /**
  * Starts a child process; every one of this project is started here.

@@ -14,8 +14,13 @@ export function findCommand(name: string, environment = process.env): string | u
     .find(isExecutable)
 }
 
-/** Whether a path names a file that can be executed. */
-export function isExecutable(path: string): boolean {
+/** Finds the program `java`: that of `JAVA_HOME`, else the first on PATH. */
+export function findJavaCommand(environment = process.env): string | undefined {
+  const ofHome = environment.JAVA_HOME && join(environment.JAVA_HOME, 'bin/java')
+  return ofHome && isExecutable(ofHome) ? ofHome : findCommand('java', environment)
+}
+
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
     return statSync(path).isFile()

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { OperatingError } from '../files/lib/program.ts'
+import { runChild } from './child.ts'
+import { findCommand, findJavaCommand } from './find-command.ts'
+
+/** Something that is looked for as a command, the Debian package that has it, and who needs it. */
+type Need = { command: string; debianPackage: string; for: 'programs' | 'tests' }
+
+// Programs that only tests need have `for: 'tests'`.
+const needs: Need[] = [
+  { command: 'setpriv', debianPackage: 'util-linux', for: 'programs' },
+  { command: 'java', debianPackage: 'default-jre-headless', for: 'programs' },
+  { command: 'mvn', debianPackage: 'maven', for: 'programs' },
+]
+
+/**
+ * Checks for the programs that npm cannot install. What is missing is installed by apt-get for root on Debian or Ubuntu.
+ *
+ * @param extent whether what only the tests need is needed too
+ * @throws OperatingError naming what is missing, with the command that installs it, when we cannot do so
+ */
+export async function setUp(extent: 'programs' | 'tests', signal?: AbortSignal): Promise<void> {
+  const missing = missingNeeds(extent)
+  if (missing.length === 0) return
+  const packages = missing.map((need) => need.debianPackage)
+  const command = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !findCommand('apt-get')) {
+    const names = missing.map((need) => need.command).join(', ')
+    throw new OperatingError(`Missing: ${names}. On Debian or Ubuntu: sudo ${command}`)
+  }
+  console.error(`Installing ${packages.join(', ')} by apt-get.`)
+  await aptGet(['update'], signal)
+  await aptGet(command.split(' ').slice(1), signal)
+  const still = missingNeeds(extent).map((need) => need.command)
+  if (still.length > 0) throw new OperatingError(`Still missing after ${command}: ${still.join(', ')}.`)
+}
+
+// setpriv ties children to our life on Linux only.
+function missingNeeds(extent: Need['for']): Need[] {
+  return needs
+    .filter((need) => need.for === 'programs' || extent === 'tests')
+    .filter((need) => need.command !== 'setpriv' || process.platform === 'linux')
+    .filter(({ command }) => !(command === 'java' ? findJavaCommand() : findCommand(command)))
+}
+
+async function aptGet(args: string[], signal: AbortSignal | undefined): Promise<void> {
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const { code, lines } = await runChild(
+    { command: 'apt-get', args: ['--quiet', ...args], environment },
+    signal,
+  )
+  if (code === 0) return
+  const shown = lines.slice(-5).map((line) => `  ${line}`)
+  throw new OperatingError([`apt-get ${args.join(' ')} failed (exit code ${code}):`, ...shown].join('\n'))
+}
