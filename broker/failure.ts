@@ -1,5 +1,6 @@
 import { OperatingError } from '../files/lib/program.ts'
 import type { Exit } from '../processes/child.ts'
+import { folderInUse } from './folder-lock.ts'
 
 /** Whether a JVM that ended found its port in use, which another attempt on another port may get around. */
 export function lostItsPort(lines: readonly string[]): boolean {
@@ -13,7 +14,7 @@ export function lostItsPort(lines: readonly string[]): boolean {
  */
 export function brokerFailure(directory: string, exit: Exit, lines: readonly string[]): OperatingError {
   const has = (text: string) => lines.some((line) => line.includes(text))
-  if (has('Failed to acquire lock on file')) {
+  if (exit.code === folderInUse || has('Failed to acquire lock on file')) {
     return new OperatingError(
       `${directory}: a running broker uses this folder. Stop that one, or choose another folder with --directory.`,
     )

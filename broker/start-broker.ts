@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OperatingError } from '../files/lib/program.ts'
 import { type Child, type Exit, startChild } from '../processes/child.ts'
 import { brokerFailure, lostItsPort } from './failure.ts'
+import { lockingFolder } from './folder-lock.ts'
 import { type JvmOptions, jvmArguments, recordArchive } from './jvm.ts'
 import { installKafka, type Kafka } from './kafka.ts'
 import { expectFree, freePort } from './ports.ts'
@@ -96,7 +97,7 @@ async function launch(kafka: Kafka, directory: string, settings: ServerSettings,
   const onLine = (line: string) => {
     serverStarted ||= line.includes('Kafka Server started')
   }
-  const child = await startChild({ command: kafka.java.command, args, directory, user, onLine })
+  const child = await startChild({ ...lockingFolder(kafka.java.command, args), directory, user, onLine })
   const exited = child.exited.then(async (exit) => {
     await record?.keep(exit)
     return exit

@@ -9,6 +9,7 @@ type Need = { command: string; debianPackage: string; for: 'programs' | 'tests' 
 // Programs that only tests need have `for: 'tests'`.
 const needs: Need[] = [
   { command: 'setpriv', debianPackage: 'util-linux', for: 'programs' },
+  { command: 'flock', debianPackage: 'util-linux', for: 'programs' },
   { command: 'java', debianPackage: 'default-jre-headless', for: 'programs' },
   { command: 'mvn', debianPackage: 'maven', for: 'programs' },
 ]
@@ -35,11 +36,11 @@ export async function setUp(extent: 'programs' | 'tests', signal?: AbortSignal):
   if (still.length > 0) throw new OperatingError(`Still missing after ${command}: ${still.join(', ')}.`)
 }
 
-// setpriv ties children to our life on Linux only.
+// Those of util-linux are used on Linux only: elsewhere the operating system has no such thing.
 function missingNeeds(extent: Need['for']): Need[] {
   return needs
     .filter((need) => need.for === 'programs' || extent === 'tests')
-    .filter((need) => need.command !== 'setpriv' || process.platform === 'linux')
+    .filter((need) => need.debianPackage !== 'util-linux' || process.platform === 'linux')
     .filter(({ command }) => !(command === 'java' ? findJavaCommand() : findCommand(command)))
 }
 
