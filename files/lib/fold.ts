@@ -27,12 +27,11 @@ const report: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
  */
 export function foldBatches(checkpoint: Checkpoint, bytes: Buffer, events: FoldEvents): void {
   for (let header = readBatchHeader(bytes, 0); header; ) {
+    // Also of a batch that is passed over: only its checksum tells that its header says so rightly.
+    decodeRecords(bytes, header, columns)
     if (header.nextOffset > checkpoint.offset) {
       events.onEpoch(header.leaderEpoch, header.baseOffset)
-      if (!header.isControl) {
-        decodeRecords(bytes, header, columns)
-        foldRecords(checkpoint, events)
-      }
+      if (!header.isControl) foldRecords(checkpoint, events)
       checkpoint.offset = header.nextOffset
     }
     header = readBatchHeader(bytes, header.position + header.byteLength)
