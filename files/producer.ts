@@ -7,7 +7,7 @@ import { startPace } from './lib/pace.ts'
 import { parseProducerOptions } from './lib/producer-options.ts'
 import { run } from './lib/program.ts'
 import { pythonString } from './lib/python.ts'
-import { type Send, startSending } from './lib/send.ts'
+import { retryDelay, type Send, startSending } from './lib/send.ts'
 import { sendObservations } from './lib/send-observations.ts'
 import { brokerSettings, replicationFactor, topicName } from './lib/settings.ts'
 import { firstDate, generateWeather } from './weather.ts'
@@ -27,7 +27,7 @@ await run(async (signal) => {
     retryDelay,
     idempotent: true,
     partitioner: compatibilityPartitioner,
-    metadataMaxAge: 0, // startSending relies on it.
+    metadataMaxAge: 100, // Below any retryDelay: startSending relies on it.
   })
   try {
     await waitForBroker(admin, settings, signal)
@@ -50,9 +50,4 @@ async function sendWeather(send: Send, start: string | undefined, beat: () => Pr
     await send([day])
   }
   console.log('The weather has come to 9999-12-31, the last date whose year has four digits.')
-}
-
-/** Lets ten tries span 22 s, for a broker takes 2 to 7 to restart, the first of them soon. */
-function retryDelay(_client: object, _operation: string, attempt: number): number {
-  return attempt * 400
 }

@@ -27,7 +27,11 @@ export function parseProducerOptions(args: string[]): ProducerOptions {
     })
     const { append, observations: file, delay } = values
     const otherwise = file === undefined ? delaySeconds() : 0
-    return { append, file, delayMs: 1000 * (delay ? parseSeconds(delay, '--delay') : otherwise) }
+    return {
+      append,
+      file,
+      delayMs: 1000 * (delay !== undefined ? parseSeconds(delay, '--delay') : otherwise),
+    }
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }
