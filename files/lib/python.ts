@@ -15,32 +15,31 @@ export function pythonFloat(value: number): string {
 /** Formats a text as Python's `repr` of a str, or None. */
 export function pythonString(text: string | undefined): string {
   if (text === undefined) return 'None'
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   // What str.isprintable says no to: controls, formats, lone surrogates, unassigned, and all spaces but one.
-  const body = text.replace(/[\\\p{C}\p{Z}'"]/gu, (character) => {
-    if (character === ' ' || ((character === "'" || character === '"') && character !== quote))
-      return character
-    return escapes.get(character) ?? escapeCodePoint(character.codePointAt(0)!)
-  })
-  return quote + body + quote
+  return quote(text, /[\\\p{C}\p{Z}'"]/gu)
 }
 
 /** Formats bytes as Python's `repr` of a bytes. */
 export function pythonBytes(bytes: Uint8Array): string {
-  const body = Array.from(bytes, (byte) => {
-    const character = String.fromCharCode(byte)
-    return escapes.get(character) ?? (byte >= 0x20 && byte < 0x7f ? character : escapeCodePoint(byte))
-  })
-  return `b'${body.join('')}'`
+  return `b${quote(Buffer.from(bytes).toString('latin1'), /[^ !#-&(-[\]-~]/g)}`
 }
 
 const escapes = new Map([
   ['\\', '\\\\'],
-  ["'", "\\'"],
   ['\n', '\\n'],
   ['\r', '\\r'],
   ['\t', '\\t'],
 ])
+
+function quote(text: string, special: RegExp): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const body = text.replace(special, (character) => {
+    if (character === mark) return `\\${mark}`
+    if (character === ' ' || character === '"' || character === "'") return character
+    return escapes.get(character) ?? escapeCodePoint(character.codePointAt(0)!)
+  })
+  return mark + body + mark
+}
 
 function escapeCodePoint(codePoint: number): string {
   const hex = codePoint.toString(16)
