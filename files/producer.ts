@@ -1,5 +1,5 @@
 import { Admin, compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
-import { waitForBroker } from './lib/connect.ts'
+import { explain, waitForBroker } from './lib/connect.ts'
 import { openTopic, recreateTopic } from './lib/create-topic.ts'
 import { dateAfter, readNewestDates } from './lib/newest-dates.ts'
 import { readObservations } from './lib/observations.ts'
@@ -31,9 +31,12 @@ await run(async (signal) => {
   })
   try {
     await waitForBroker(admin, settings, signal)
-    const { id } = await (append ? openTopic : recreateTopic)(admin, topic, replicas, signal)
-    console.log(`Topics: [${(await admin.listTopics()).map((name) => pythonString(name)).join(', ')}]`)
-    const newestDates = append ? await readNewestDates(settings, topic, id) : []
+    const open = append ? openTopic : recreateTopic
+    const { id } = await open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
+    const topics = await admin.listTopics().catch(explain('Listing the topics'))
+    console.log(`Topics: [${topics.map((name) => pythonString(name)).join(', ')}]`)
+    const reading = append ? readNewestDates(settings, topic, id) : Promise.resolve([])
+    const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
     if (append) console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
     const send = startSending(producer, topic, id)
     const beat = startPace(delayMs, signal)

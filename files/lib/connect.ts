@@ -42,6 +42,18 @@ export function isTransient(error: unknown): boolean {
   )
 }
 
+/**
+ * Makes a rejection handler that turns errors of the client library into one readable message; others it lets pass.
+ *
+ * @param what was tried, as in `Creating the topic`
+ */
+export function explain(what: string): (cause: unknown) => never {
+  return (cause) => {
+    const isKafka = cause instanceof Error && GenericError.isGenericError(cause as GenericError)
+    throw isKafka ? new OperatingError(`${what} failed: ${reason(cause)}.`, { cause }) : cause
+  }
+}
+
 /** The innermost messages of an error of the client library, which nests them. */
 export function reason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors.at(-1))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Consumer, GroupAssignment, MessagesStream } from '@platformatic/kafka'
-import { isTransient } from './connect.ts'
+import { explain, isTransient } from './connect.ts'
 import { describeTopic, partitionCount } from './topic.ts'
 
 export type RecordStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
@@ -40,9 +40,10 @@ export async function awaitTopic(
 ): Promise<void> {
   const { topic } = subscription
   let isOld = subscription.id === undefined
-  if (isOld && !(await admin.listTopics()).includes(topic)) {
-    console.error(`Waiting for topic ${topic}; producer.ts creates it.`)
-    isOld = false
+  if (isOld) {
+    const topics = await admin.listTopics().catch(explain('Listing the topics'))
+    isOld = topics.includes(topic)
+    if (!isOld) console.error(`Waiting for topic ${topic}; producer.ts creates it.`)
   }
   for (;;) {
     const found = await describeTopic(admin, topic).catch(passTransient)
