@@ -31,7 +31,7 @@ RUN ALMANAC_CACHE=/var/cache/almanac node /broker/broker.ts --prepare \
 FROM debian:trixie-slim
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
- && apt-get install -y --no-install-recommends openjdk-21-jre-headless \
+ && apt-get install -y --no-install-recommends openjdk-21-jre-headless tini \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/*.log /var/log/apt \
  && useradd --system --home-dir /var/lib/kafka --shell /usr/sbin/nologin kafka \
  && install --directory --owner=kafka --group=kafka /var/lib/kafka
@@ -53,5 +53,7 @@ EXPOSE 9092
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/broker/broker.ts", "--check"]
 # No USER: programs run by `docker exec` write to /files, mounted or not. The JVM alone gives up root.
+# As process 1, Node would not hear a signal until it has set its handlers; tini passes it on, and buries orphans.
+ENTRYPOINT ["tini", "--"]
 CMD ["node", "/broker/broker.ts", "--host", "0.0.0.0", "--advertise", "127.0.0.1:9092", \
      "--user", "kafka", "--directory", "/var/lib/kafka"]
