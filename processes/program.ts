@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import { startChild } from './child.ts'
+import type { Process } from './supervise.ts'
+
+const filesFolder = join(import.meta.dirname, '../files')
+const stopGraceMs = 10_000
+
+/** The command that runs a program of `files/`, on the Node that runs this. */
+export function programCommand(name: string, args: readonly string[] = []) {
+  return { command: process.execPath, args: [join(filesFolder, name), ...args] }
+}
+
+/**
+ * Starts a program of `files/` as a child process whose lines are passed on, each with its name before it.
+ *
+ * @param environment the program's whole environment
+ */
+export async function startProgram(
+  name: string,
+  file: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+): Promise<Process> {
+  const onLine = (line: string) => say(`${name}: ${line}`)
+  const child = await startChild({ ...programCommand(file, args), environment, onLine })
+  return { pid: child.pid, exited: child.exited, stop: () => child.stop(stopGraceMs) }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { formatNumber } from '../files/lib/format-number.ts'
+import { readStatus, type Status } from '../files/lib/status-file.ts'
+import type { StatusLine } from '../files/lib/status-line.ts'
+import { partitionCount } from '../files/lib/topic.ts'
+import { runChild } from './child.ts'
+import { programCommand } from './program.ts'
+
+const plainEveryS = 10
+const drawEveryS = 5
+// The consumers write each second: one that is silent for longer is not at work.
+const staleMs = 5000
+
+/**
+ * Shows each second how the consumers of a data folder go, every tenth as a plain line where there is no terminal, and
+ * redraws month.svg every few seconds, until the signal aborts.
+ *
+ * @param environment what plot.ts is run with; it has the data folder in DATA_DIR
+ */
+export async function showProgress(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  line: StatusLine,
+  signal: AbortSignal,
+): Promise<void> {
+  const draw = chartDrawer(environment, line.say, signal)
+  const noSignal = () => {} // The sleep's rejection at the end of it all.
+  for (let second = 1; !signal.aborted; second++) {
+    await sleep(1000, undefined, { signal }).catch(noSignal)
+    if (signal.aborted) return
+    const text = describe(readAll(directory), Date.now())
+    if (line.isTerminal) line.show(text)
+    else if (second % plainEveryS === 0) line.say(text)
+    if (second % drawEveryS === 0) draw()
+  }
+}
+
+/**
+ * Puts the consumers' progress in a line: records a second, then each partition's offset and lag.
+ *
+ * @param statuses by partition; undefined where there is none
+ * @param now in milliseconds since 1970
+ */
+export function describe(statuses: readonly (Status | undefined)[], now: number): string {
+  const isAtWork = (status: Status | undefined) => status && now - status.heartbeat < staleMs
+  const rate = statuses.reduce((sum, status) => sum + (isAtWork(status) ? status!.rate : 0), 0)
+  const parts = statuses.map((status, partition) => {
+    if (!status) return `${partition}: -`
+    const lag = status.endOffset === null ? '?' : formatNumber(status.endOffset - status.offset, 0)
+    const state = isAtWork(status) ? `lag ${lag}` : 'no consumer'
+    return `${partition}: ${formatNumber(status.offset, 0)} (${state})`
+  })
+  return `${formatNumber(rate, rate < 100 ? 1 : 0)} records/s | ${parts.join(' | ')}`
+}
+
+function readAll(directory: string): (Status | undefined)[] {
+  return Array.from({ length: partitionCount }, (_, partition) =>
+    readStatus(join(directory, '.almanac', `partition-${partition}.status.json`)),
+  )
+}
+
+/** One drawing at a time; why one failed is told, but not over and over. */
+function chartDrawer(environment: NodeJS.ProcessEnv, say: (line: string) => void, signal: AbortSignal) {
+  let isDrawing = false
+  let told = ''
+  const draw = async () => {
+    const { code, lines } = await runChild({ ...programCommand('plot.ts'), environment }, signal)
+    const failure = code === 0 ? '' : `plot: ${lines.join('\n')}`
+    if (failure && failure !== told) say(failure)
+    told = failure
+  }
+  return () => {
+    if (isDrawing) return
+    isDrawing = true
+    draw()
+      .catch((error) => {
+        if (!signal.aborted) throw error
+      })
+      .finally(() => {
+        isDrawing = false
+      })
+  }
+}

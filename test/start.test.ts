@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { startProgram, temporaryFolder } from './support/program.ts'
+import { waitFor } from './support/wait-for.ts'
+
+async function startAll(t: TestContext, environment: Record<string, string> = {}) {
+  const folder = await temporaryFolder(t)
+  const args = ['--port', '0', '--directory', join(folder, 'kafka')]
+  const data = join(folder, 'data')
+  const program = startProgram(t, '../start.ts', args, {
+    AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
+    DATA_DIR: data,
+    ...environment,
+  })
+  return { program, data, seen: (line: RegExp) => waitForLine(program.stdout, line) }
+}
+
+/** Waits for output that matches, and returns the pid in it. */
+async function waitForLine(output: () => string, line: RegExp): Promise<number> {
+  const found = await waitFor(`output like ${line}`, () => line.exec(output()), 60_000).catch((cause) => {
+    throw new Error(`no output like ${line} in:\n${output()}`, { cause })
+  })
+  return Number(found[1])
+}
+
+async function offset(data: string, partition: number): Promise<number> {
+  return JSON.parse(await readFile(join(data, `partition-${partition}.json`), 'utf8')).offset
+}
+
+/** All processes whose parent is this one. A process that is not there has none. */
+async function children(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return text.trim().split(' ').filter(Boolean).map(Number)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('start.ts starts killed children again, counts on, and stops all in order at SIGINT', async (t) => {
+  const { program, data, seen } = await startAll(t)
+  const consumer = await seen(/^consumer 0 2: started \(pid (\d+)\)/m)
+  const producer = await seen(/^producer: started \(pid (\d+)\)/m)
+  const jvm = await seen(/^broker: started \(pid (\d+)\)/m)
+  await waitFor('January to be counted', async () => (await offset(data, 2)) > 20, 60_000)
+
+  process.kill(consumer, 'SIGKILL')
+  process.kill(producer, 'SIGKILL')
+  await seen(/^consumer 0 2: ended by SIGKILL; starting it again in 0\.5 s\.$/m)
+  const consumerAgain = await seen(/^consumer 0 2: started again \(pid (\d+)\)/m)
+  const producerAgain = await seen(/^producer: started again \(pid (\d+)\)/m)
+  await seen(/^producer: Appending after .*1990-/m)
+  const before = await offset(data, 3)
+  await waitFor('May to be counted', async () => (await offset(data, 3)) > before + 10, 60_000)
+  const { January } = JSON.parse(await readFile(join(data, 'partition-2.json'), 'utf8'))
+  assert.deepEqual([January[1990].count, January[1990].end], [31, '1990-01-31'])
+  await waitFor('the chart', () => readFile(join(data, 'month.svg'), 'utf8'))
+
+  const all = await children(program.child.pid!)
+  for (const pid of [jvm, consumerAgain, producerAgain]) assert.ok(all.includes(pid))
+  program.child.kill('SIGINT')
+  assert.deepEqual(await program.ended, { code: 0, signal: null })
+  assert.equal(program.stderr(), '')
+  const stopped = [...program.stdout().matchAll(/^(\w+)[ \d]*: stopped\.$/gm)].map(([, name]) => name)
+  assert.deepEqual(stopped, ['producer', 'consumer', 'consumer', 'broker'])
+  assert.deepEqual(all.filter(isRunning), [])
+})
+
+test('start.ts leaves nothing running when it is killed', async (t) => {
+  const { program, seen } = await startAll(t)
+  await seen(/^producer: started \(pid (\d+)\)/m)
+  const all = await children(program.child.pid!)
+  assert.ok(all.length >= 4)
+  program.child.kill('SIGKILL')
+  await program.ended
+  await waitFor('its children to end', () => all.every((pid) => !isRunning(pid)))
+})
+
+test('start.ts stops all and says why when a child refuses its settings', async (t) => {
+  const { program, seen } = await startAll(t, { TOPIC: 'not a topic' })
+  await seen(/^broker: stopped/m)
+  assert.deepEqual(await program.ended, { code: 1, signal: null })
+  assert.match(
+    program.stderr(),
+    /^(producer|consumer \d \d): refused to run \(exit code 2\), see above why\.\n$/,
+  )
+  assert.match(program.stdout(), /TOPIC is 'not a topic'/)
+})
+
+test('start.ts refuses arguments that make no sense with exit code 2', async (t) => {
+  const program = startProgram(t, '../start.ts', ['--port', 'none'])
+  assert.deepEqual(await program.ended, { code: 2, signal: null })
+  assert.match(program.stderr(), /--port is 'none'.*\nUsage: npm start/)
+})
