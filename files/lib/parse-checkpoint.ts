@@ -49,6 +49,7 @@ function parseYears(checkpoint: Checkpoint, month: number, years: Record<string,
     }
     if (typeof sum !== 'number' || !Number.isFinite(sum)) return fail(`${path}.sum`, sum, 'a number')
     if (avg !== sum / count) fail(`${path}.avg`, avg, `sum / count, ${sum / count}`)
+    if (Object.keys(stats).length > 5) fail(path, stats, 'count, sum, avg, end and start alone as keys')
     table.counts[year] = count
     table.sums[year] = sum
     table.firstDays[year] = start
@@ -86,6 +87,8 @@ function isWholeNumber(value: unknown): value is number {
 }
 
 function shorten(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'missing')
+  const isNumber = typeof value === 'number' // JSON has no Infinity, which 1e999 is read as.
+  const text = typeof value === 'string' ? `'${value}'` : isNumber ? `${value}` : JSON.stringify(value)
+  if (text === undefined) return 'missing'
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
