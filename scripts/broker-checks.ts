@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Admin, Consumer, MessagesStreamModes } from '@platformatic/kafka'
+import { OperatingError } from '../files/lib/program.ts'
 import { waitFor } from '../test/support/wait-for.ts'
 
 // What the exercise's checker asks the broker, from outside the container; each returns what was seen.
@@ -20,7 +21,7 @@ export async function expectFreePort(): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, () => server.close(() => resolve()))
   }).catch((cause) => {
-    throw new Error(`port ${port} is taken on this machine: stop what listens there`, { cause })
+    throw new OperatingError(`Port ${port} is taken on this machine: stop what listens there.`, { cause })
   })
   return `port ${port} is free`
 }

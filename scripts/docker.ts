@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { OperatingError } from '../files/lib/program.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -18,7 +19,7 @@ export type Output = { code: number | null; stdout: string; stderr: string }
 export async function docker(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(dockerCommand, args)
   if (code === 0) return stdout
-  throw new Error(`docker ${args.join(' ')}: exit code ${code}\n${stderr.trim()}`)
+  throw new Error(`docker ${args.join(' ')}: exit code ${code}\n${stderr.trim().slice(-4000)}`)
 }
 
 /** Runs a command in the project's folder, whatever its exit code. */
@@ -31,7 +32,9 @@ export function runCommand(command: string, args: readonly string[]): Promise<Ou
         output[name] += text
       })
     }
-    child.once('error', (cause) => reject(new Error(`${command} cannot be started`, { cause })))
+    child.once('error', (cause) => {
+      reject(new OperatingError(`${command} cannot be started (${cause.message}).`, { cause }))
+    })
     child.once('close', (code) => resolve({ ...output, code }))
   })
 }

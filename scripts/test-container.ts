@@ -3,6 +3,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from '../files/lib/program.ts'
 import { checkKeys, checkTopic } from './broker-checks.ts'
 import {
   checkDebug,
@@ -18,40 +19,46 @@ import { checkProto } from './proto-check.ts'
 
 const image = 'p7'
 
-console.log(`Using ${dockerCommand}.`)
-await step('image built', () => buildImage(image))
-await withContainer('as it is', image, [], async (name) => {
-  const read = (file: string) => docker('exec', name, 'cat', `/files/${file}`)
-  await step('files are there', () => checkFiles(name))
-  await step('report.proto compiles', () => checkProto(name))
-  await step('JVM is not root', () => checkUser(name))
-  await step('broker is healthy', () => checkHealth(name, image))
-  await startProgram(name, 'producer.ts')
-  await step('topic is there', checkTopic)
-  await step('debug prints a record', () => checkDebug(name))
-  await step('keys are months', checkKeys)
-  await docker('exec', name, 'sh', '-c', 'rm -rf /files/partition-*.json /files/month.svg')
-  await startProgram(name, 'consumer.ts', '0', '1', '2', '3')
-  await step('every day counted once', () => checkPartitionFiles(read))
-  await step('plots move on', () => checkPlots(name))
+await run(async (signal) => {
+  console.log(`Using ${dockerCommand}.`)
+  await step(signal, 'image built', () => buildImage(image))
+  console.log('Container as it is:')
+  await withContainer(signal, [image], (name) => checkAlone(name, signal))
+  console.log('Container with a copy of files/ mounted:')
+  const files = await mkdtemp(join(tmpdir(), 'almanac-files-'))
+  try {
+    await cp(join(import.meta.dirname, '../files'), files, { recursive: true })
+    await withContainer(signal, ['-v', `${files}:/files`, image], (name) => checkMounted(name, files, signal))
+  } finally {
+    await rm(files, { recursive: true })
+  }
 })
 
-const files = await mkdtemp(join(tmpdir(), 'almanac-files-'))
-try {
-  await cp(join(import.meta.dirname, '../files'), files, { recursive: true })
-  await withContainer('with files mounted', image, ['-v', `${files}:/files`], async (name) => {
-    // The copy may hold results of runs on this machine; and what the container writes there is root's.
-    await docker('exec', name, 'sh', '-c', 'cd /files && rm -rf partition-*.json month.svg .almanac archive')
-    await startProgram(name, 'producer.ts')
-    await step('topic is there', checkTopic)
-    await startProgram(name, 'consumer.ts', '0', '2')
-    await startProgram(name, 'consumer.ts', '1', '3')
-    await step('every day counted once', () =>
-      checkPartitionFiles((file) => readFile(join(files, file), 'utf8')),
-    )
-    await step('plots move on', () => checkPlots(name))
-    await docker('exec', name, 'sh', '-c', 'rm -rf /files/* /files/.almanac')
-  })
-} finally {
-  await rm(files, { recursive: true })
+async function checkAlone(name: string, signal: AbortSignal): Promise<void> {
+  const read = (file: string) => docker('exec', name, 'cat', `/files/${file}`)
+  await step(signal, 'files are there', () => checkFiles(name))
+  await step(signal, 'report.proto compiles', () => checkProto(name))
+  await step(signal, 'JVM is not root', () => checkUser(name))
+  await step(signal, 'broker is healthy', () => checkHealth(name, image))
+  await startProgram(name, 'producer.ts')
+  await step(signal, 'topic is there', checkTopic)
+  await step(signal, 'debug prints a record', () => checkDebug(name))
+  await step(signal, 'keys are months', checkKeys)
+  await docker('exec', name, 'sh', '-c', 'rm -rf /files/partition-*.json /files/month.svg')
+  await startProgram(name, 'consumer.ts', '0', '1', '2', '3')
+  await step(signal, 'every day counted once', () => checkPartitionFiles(read))
+  await step(signal, 'plots move on', () => checkPlots(name))
+}
+
+async function checkMounted(name: string, files: string, signal: AbortSignal): Promise<void> {
+  const read = (file: string) => readFile(join(files, file), 'utf8')
+  // The copy may hold results of runs on this machine; and what the container writes there is root's.
+  await docker('exec', name, 'sh', '-c', 'cd /files && rm -rf partition-*.json month.svg .almanac archive')
+  await startProgram(name, 'producer.ts')
+  await step(signal, 'topic is there', checkTopic)
+  await startProgram(name, 'consumer.ts', '0', '2')
+  await startProgram(name, 'consumer.ts', '1', '3')
+  await step(signal, 'every day counted once', () => checkPartitionFiles(read))
+  await step(signal, 'plots move on', () => checkPlots(name))
+  await docker('exec', name, 'sh', '-c', 'rm -rf /files/* /files/.almanac')
 }
