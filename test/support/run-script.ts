@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { temporaryFolder } from './program.ts'
+
+/** Address of a module of files/lib, for the import of a script of a test's own. */
+export function libraryModule(name: string): string {
+  return JSON.stringify(new URL(`../../files/lib/${name}`, import.meta.url).href)
+}
+
+/** A script that a test has written, running. */
+export type RunningScript = {
+  child: ChildProcess
+  stdout: () => string
+  stderr: () => string
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }>
+}
+
+/**
+ * Writes a script to a folder of its own and runs it under Node; the test's end kills it.
+ *
+ * @param command what comes before the script's path; Node by default
+ */
+export async function startScript(
+  t: TestContext,
+  script: string,
+  command: readonly string[] = [process.execPath],
+): Promise<RunningScript> {
+  const path = join(await temporaryFolder(t), 'script.ts')
+  writeFileSync(path, script)
+  const [program, ...args] = [...command, path]
+  const child = spawn(program!, args, {
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    stdio: 'pipe',
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text))
+  const ended: RunningScript['ended'] = new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ code, signal, ...output }))
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await ended.catch(() => {})
+  })
+  return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended }
+}
