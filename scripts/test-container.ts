@@ -20,6 +20,8 @@ import { checkProto } from './proto-check.ts'
 const image = 'p7'
 
 await run(async (signal) => {
+  // A test that was broken off has not passed.
+  signal.addEventListener('abort', () => (process.exitCode = 1), { once: true })
   console.log(`Using ${dockerCommand}.`)
   await step(signal, 'image built', () => buildImage(image))
   console.log('Container as it is:')
