@@ -3,7 +3,7 @@ import type { Admin, Consumer, GroupAssignment, MessagesStream } from '@platform
 import { explain, isTransient } from './connect.ts'
 import { describeTopic, partitionCount } from './topic.ts'
 
-export type RecordStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
+type RecordStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 
 /** How far this process has read of a topic; outlives streams, the consumer and topics of the same name. */
 export type Subscription = {
