@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { archiveFile, isArchived } from '../../files/lib/archive.ts'
+import { replaceFile } from '../../files/lib/replace-file.ts'
+import { temporaryFolder } from '../support/program.ts'
+
+test('archiveFile keeps the file where it is, and keeps it when it is replaced', async (t) => {
+  const folder = await temporaryFolder(t)
+  const path = join(folder, 'partition-2.json')
+  writeFileSync(path, 'old results')
+  const archived = archiveFile(path, 'f8a1')
+  assert.equal(archived, join(folder, 'archive', 'f8a1', 'partition-2.json'))
+  assert.equal(statSync(archived).ino, statSync(path).ino)
+  replaceFile(path, 'new results')
+  assert.equal(readFileSync(archived, 'utf8'), 'old results')
+})
+
+test('archiveFile keeps a file that is already in the archive', async (t) => {
+  const path = join(await temporaryFolder(t), 'partition-2.json')
+  writeFileSync(path, 'first')
+  const archived = archiveFile(path, 'f8a1')
+  replaceFile(path, 'second')
+  assert.equal(archiveFile(path, 'f8a1'), archived)
+  assert.equal(readFileSync(archived, 'utf8'), 'first')
+})
+
+test('archiveFile throws when there is no such file', async (t) => {
+  const path = join(await temporaryFolder(t), 'partition-2.json')
+  assert.throws(() => archiveFile(path, 'f8a1'), { code: 'ENOENT' })
+})
+
+test('isArchived tells partition and topic apart', async (t) => {
+  const folder = await temporaryFolder(t)
+  const [path, other] = [join(folder, 'partition-2.json'), join(folder, 'partition-0.json')]
+  assert.equal(isArchived(path, 'f8a1'), false)
+  writeFileSync(path, 'x')
+  const archived = archiveFile(path, 'f8a1')
+  assert.deepEqual(
+    [isArchived(path, 'f8a1'), isArchived(path, 'f8a2'), isArchived(other, 'f8a1')],
+    [true, false, false],
+  )
+  rmSync(archived)
+  assert.equal(isArchived(path, 'f8a1'), false)
+})
