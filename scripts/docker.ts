@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 export const dockerCommand = process.env.DOCKER || 'docker'
 
 /** How a command ended, and all that it printed. */
-export type Output = { code: number | null; stdout: string; stderr: string }
+type Output = { code: number | null; stdout: string; stderr: string }
 
 /**
  * Runs `docker ARGS...` in the project's folder.
