@@ -2,8 +2,6 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { type Report, ReportSchema } from '../report_pb.ts'
 import { daysInMonth, monthNames, parseDate } from './calendar.ts'
 
-export type { Report }
-
 /** Room for one decoded report; reused from record to record, for millions of them are decoded a second. */
 export type DecodedReport = { year: number; month: number; day: number; degrees: number }
 

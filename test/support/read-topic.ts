@@ -73,8 +73,10 @@ export function expectedFile(records: readonly TopicRecord[], partition: number)
   const own = records.filter((record) => record.partition === partition)
   const file: PartitionSums = { partition, offset: (own.at(-1)?.offset ?? -1) + 1 }
   for (const { key, date, degrees } of own) {
-    const years = (file[key] ??= {}) as Record<string, MonthSums>
-    const month = (years[date.slice(0, 4)] ??= { count: 0, sum: 0, avg: 0, start: date, end: '' })
+    file[key] ??= {}
+    const years = file[key] as Record<string, MonthSums>
+    years[date.slice(0, 4)] ??= { count: 0, sum: 0, avg: 0, start: date, end: '' }
+    const month = years[date.slice(0, 4)]!
     if (date <= month.end) continue
     month.count += 1
     month.sum += degrees
