@@ -1,6 +1,6 @@
 import { OperatingError } from '../files/lib/program.ts'
-import { runChild } from '../processes/child.ts'
 import { findCommand } from '../processes/find-command.ts'
+import { runChild } from '../processes/run-child.ts'
 import { makeOnce } from './make-once.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { OperatingError } from '../files/lib/program.ts'
-import { runChild } from '../processes/child.ts'
 import { findJavaCommand } from '../processes/find-command.ts'
+import { runChild } from '../processes/run-child.ts'
 
 /** A Java runtime: its program, and its whole version text, which tells one build from another. */
 export type Java = { command: string; build: string }

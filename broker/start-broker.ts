@@ -1,15 +1,11 @@
-import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { resolve } from 'node:path'
 import type { OperatingError } from '../files/lib/program.ts'
-import { type Child, type Exit, startChild } from '../processes/child.ts'
-import { brokerFailure, lostItsPort } from './failure.ts'
-import { lockingFolder } from './folder-lock.ts'
-import { type JvmOptions, jvmArguments, recordArchive } from './jvm.ts'
-import { installKafka, type Kafka } from './kafka.ts'
+import type { Exit } from '../processes/child.ts'
+import { lostItsPort } from './failure.ts'
+import type { JvmOptions } from './jvm.ts'
+import { installKafka } from './kafka.ts'
+import { launch } from './launch.ts'
 import { expectFree, freePort } from './ports.ts'
-import { answersMetadata } from './ready.ts'
-import { type ServerSettings, serverProperties } from './server-properties.ts'
 import { prepareFolder } from './storage.ts'
 
 /** Which broker to start. */
@@ -51,8 +47,6 @@ export type Broker = {
   failure: () => Promise<OperatingError>
 }
 
-const stopGraceMs = 15_000
-const startDeadlineMs = 60_000
 const attempts = 5
 
 /**
@@ -76,7 +70,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const port = options.port || (await freePort(host))
     const local = `${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
     const controllerPort = await freePort('127.0.0.1')
-    const settings = { host, port, controllerPort, advertised: options.advertised ?? local }
+    const advertised = options.advertised ?? local
+    const settings = { host, port, controllerPort, advertised, properties: options.properties ?? {} }
     const started = await launch(kafka, directory, settings, options)
     if (started.ready) {
       const startedMs = Math.round(performance.now() - begin)
@@ -85,45 +80,4 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (!lostItsPort(started.lines) || attempt === attempts) throw started.failure
     if (options.port !== 0) await expectFree(host, options.port)
   }
-}
-
-async function launch(kafka: Kafka, directory: string, settings: ServerSettings, options: BrokerOptions) {
-  const { user, signal, properties = {} } = options
-  const file = join(directory, 'server.properties')
-  await writeFile(file, serverProperties({ ...settings, properties }))
-  const record = recordArchive(kafka, user)
-  const args = [...jvmArguments(kafka, options, record?.temporary), 'kafka.Kafka', 'server.properties']
-  let serverStarted = false
-  const onLine = (line: string) => {
-    serverStarted ||= line.includes('Kafka Server started')
-  }
-  const child = await startChild({ ...lockingFolder(kafka.java.command, args), directory, user, onLine })
-  const exited = child.exited.then(async (exit) => {
-    await record?.keep(exit)
-    return exit
-  })
-  const failure = async () => brokerFailure(directory, await exited, child.tail())
-  if (await becomesReady(child, () => serverStarted, settings, signal)) {
-    const stop = () => child.stop(stopGraceMs).then(() => exited)
-    const kill = () => child.kill().then(() => exited)
-    return { ready: true, broker: { pid: child.pid, exited, stop, kill, failure } } as const
-  }
-  return { ready: false, lines: child.tail(), failure: await failure() } as const
-}
-
-/** Waits for the log's line, then for an answer. False when the JVM has ended; ends it when it is not to be waited for. */
-async function becomesReady(
-  child: Child,
-  started: () => boolean,
-  { host, port }: ServerSettings,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  let ended = false
-  child.exited.then(() => (ended = true))
-  for (const deadline = Date.now() + startDeadlineMs; !ended; await sleep(10)) {
-    if (signal?.aborted || Date.now() > deadline) await child.kill()
-    signal?.throwIfAborted()
-    if (started() && (await answersMetadata(host, port))) return true
-  }
-  return false
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OperatingError } from '../files/lib/program.ts'
-import { runChild } from '../processes/child.ts'
+import { runChild } from '../processes/run-child.ts'
 import { makeOnce } from './make-once.ts'
 import { dataFolder, serverProperties } from './server-properties.ts'
 

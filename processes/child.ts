@@ -24,7 +24,7 @@ export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 /** A running child process. */
 export type Child = {
   pid: number
-  /** Resolves, never rejects, when the process has ended and all its output has been seen. */
+  /** Resolves, never rejects, when the process has ended and its output has been seen. */
   exited: Promise<Exit>
   /** The last lines it printed, standard output and error mixed, at most 200. */
   tail: () => readonly string[]
@@ -35,6 +35,7 @@ export type Child = {
 }
 
 const tailLines = 200
+const lateOutputMs = 500
 
 /**
  * Starts a child process; every one of this project is started here.
@@ -61,9 +62,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       options.onLine?.(line, name)
     })
   }
-  const exited = new Promise<Exit>((resolve) => {
-    spawned.once('close', (code, signal) => resolve({ code, signal }))
-  })
+  const exited = whenExited(spawned)
   try {
     await once(spawned, 'spawn')
   } catch (cause) {
@@ -73,21 +72,20 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return { pid: spawned.pid!, exited, tail: () => lines, ...endings(spawned, exited) }
 }
 
-/**
- * Runs a command to its end.
- *
- * @param signal kills it when it aborts
- * @returns how it ended and the last lines it printed
- * @throws the signal's reason when that has aborted
- */
-export async function runChild(options: ChildOptions, signal?: AbortSignal) {
-  const child = await startChild(options)
-  signal?.addEventListener('abort', child.kill, { once: true })
-  if (signal?.aborted) child.kill()
-  const exit = await child.exited
-  signal?.removeEventListener('abort', child.kill)
-  signal?.throwIfAborted()
-  return { ...exit, lines: child.tail() }
+/** When a process has ended and its output is read; a child of its own may hold that open, and is not waited for. */
+function whenExited(spawned: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    spawned.once('exit', (code, signal) => {
+      const timer = setTimeout(() => {
+        spawned.stdout?.destroy()
+        spawned.stderr?.destroy()
+      }, lateOutputMs)
+      spawned.once('close', () => {
+        clearTimeout(timer)
+        resolve({ code, signal })
+      })
+    })
+  })
 }
 
 function endings(spawned: ChildProcess, exited: Promise<Exit>): Pick<Child, 'stop' | 'kill'> {

@@ -4,8 +4,8 @@ import { formatNumber } from '../files/lib/format-number.ts'
 import { readStatus, type Status } from '../files/lib/status-file.ts'
 import type { StatusLine } from '../files/lib/status-line.ts'
 import { partitionCount } from '../files/lib/topic.ts'
-import { runChild } from './child.ts'
 import { programCommand } from './program.ts'
+import { runChild } from './run-child.ts'
 
 const plainEveryS = 10
 const drawEveryS = 5
@@ -37,21 +37,21 @@ export async function showProgress(
 }
 
 /**
- * Puts the consumers' progress in a line: records a second, then each partition's offset and lag.
+ * Puts the consumers' progress in a line: records a second in all, then each partition's offset and each one's lag.
  *
  * @param statuses by partition; undefined where there is none
  * @param now in milliseconds since 1970
  */
 export function describe(statuses: readonly (Status | undefined)[], now: number): string {
   const isAtWork = (status: Status | undefined) => status && now - status.heartbeat < staleMs
-  const rate = statuses.reduce((sum, status) => sum + (isAtWork(status) ? status!.rate : 0), 0)
-  const parts = statuses.map((status, partition) => {
-    if (!status) return `${partition}: -`
-    const lag = status.endOffset === null ? '?' : formatNumber(status.endOffset - status.offset, 0)
-    const state = isAtWork(status) ? `lag ${lag}` : 'no consumer'
-    return `${partition}: ${formatNumber(status.offset, 0)} (${state})`
-  })
-  return `${formatNumber(rate, rate < 100 ? 1 : 0)} records/s | ${parts.join(' | ')}`
+  const rate = statuses.reduce((sum, status) => sum + (status && isAtWork(status) ? status.rate : 0), 0)
+  const offsets = statuses.map((status) => (status ? formatNumber(status.offset, 0) : '-'))
+  const lags = statuses.map((status) =>
+    status && status.endOffset !== null ? formatNumber(status.endOffset - status.offset, 0) : '?',
+  )
+  const idle = [...statuses.keys()].filter((partition) => !isAtWork(statuses[partition]))
+  const line = `${formatNumber(rate, rate < 100 ? 1 : 0)} records/s; offsets ${offsets.join(' ')}; lag ${lags.join(' ')}`
+  return idle.length > 0 ? `${line}; no consumer on ${idle.join(', ')}` : line
 }
 
 function readAll(directory: string): (Status | undefined)[] {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { OperatingError } from '../files/lib/program.ts'
-import { runChild } from './child.ts'
 import { findCommand, findJavaCommand } from './find-command.ts'
+import { runChild } from './run-child.ts'
 
 /** Something that is looked for as a command, the Debian package that has it, and who needs it. */
 type Need = { command: string; debianPackage: string; for: 'programs' | 'tests' }

@@ -66,6 +66,9 @@ async function keepRunning(job: Job, running: { process: Process }, stopping: Ab
     const next = await startAgain(job, waitMs, stopping)
     if (!next) return
     running.process = next
+    // stop() may have come when it saw only the last one.
+    if (stopping.aborted) return void (await next.stop())
+    job.say(`${job.name}: started again (pid ${next.pid}).`)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
     endedWell = exit.code === 0
   }
@@ -77,10 +80,7 @@ async function startAgain(job: Job, waitMs: number, stopping: AbortSignal): Prom
     await sleep(waitMs, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) return undefined
     try {
-      const next = await job.start(true)
-      if (stopping.aborted) await next.stop()
-      else job.say(`${job.name}: started again (pid ${next.pid}).`)
-      return stopping.aborted ? undefined : next
+      return await job.start(true)
     } catch (error) {
       if (stopping.aborted) return undefined
       if (!(error instanceof OperatingError)) throw error

@@ -1,0 +1,72 @@
+import { startBroker } from '../broker/start-broker.ts'
+import { startProgram } from './program.ts'
+import { type Job, type Supervised, supervise } from './supervise.ts'
+
+/** Where the pipeline keeps what it has, and where it says what happens. */
+export type PipelineOptions = {
+  /** The broker's port; 0 for any free one. */
+  port: number
+  /** The broker's folder. */
+  directory: string
+  /** The folder of partition files and chart. */
+  dataDirectory: string
+  say: (line: string) => void
+  signal: AbortSignal
+}
+
+/** Broker, producer and consumers at work. */
+export type Pipeline = {
+  /** The environment that the programs run in: it names broker and data folder. */
+  environment: NodeJS.ProcessEnv
+  /** Rejects when one of them cannot go on. */
+  ended: Promise<unknown>
+  /** Stops producer, consumers and broker, in this order. */
+  stop: () => Promise<void>
+}
+
+/**
+ * Starts broker, consumers and producer, each started again when it dies, the producer then with `--append`.
+ *
+ * @throws OperatingError when the broker cannot be started
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  // Each is added in front: they stop from the first to the last, the broker at the end.
+  const jobs: Supervised[] = []
+  const add = async (job: Omit<Job, 'say'>) => jobs.unshift(await supervise({ ...job, say: options.say }))
+  const stop = async () => {
+    for (const job of jobs) await job.stop()
+  }
+  try {
+    const { broker, address } = brokerJob(options)
+    await add(broker)
+    const environment = {
+      ...process.env,
+      DATA_DIR: options.dataDirectory,
+      KAFKA_BOOTSTRAP_SERVERS: address(),
+    }
+    const program = (name: string, file: string, args: string[], argsAgain = args): Omit<Job, 'say'> => {
+      const start = (again: boolean) =>
+        startProgram(name, file, again ? argsAgain : args, environment, options.say)
+      return { name, start }
+    }
+    await add(program('consumer 1 3', 'consumer.ts', ['1', '3']))
+    await add(program('consumer 0 2', 'consumer.ts', ['0', '2']))
+    await add(program('producer', 'producer.ts', [], ['--append']))
+    return { environment, ended: Promise.all(jobs.map((job) => job.ended)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** A broker that keeps the port of its first start, for the programs know no other. */
+function brokerJob({ port, directory, say, signal }: PipelineOptions) {
+  let first: { port: number; address: string } | undefined
+  const start = async () => {
+    const broker = await startBroker({ directory, port: first?.port ?? port, say, signal })
+    first ??= broker
+    say(`Broker ready at ${broker.address} after ${broker.startedMs} ms; its data in ${directory}.`)
+    return broker
+  }
+  return { broker: { name: 'broker', start }, address: () => first?.address }
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { OperatingError } from '../../files/lib/program.ts'
+import { startChild } from '../../processes/child.ts'
+import { supervise } from '../../processes/supervise.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+/** Supervises shell scripts, the nth start the nth of them; the last one is used for all that follow. */
+async function superviseShell(t: TestContext, scripts: (string | Error)[]) {
+  const said: string[] = []
+  const starts: boolean[] = []
+  const start = async (again: boolean) => {
+    starts.push(again)
+    const script = scripts[Math.min(starts.length, scripts.length) - 1]!
+    if (script instanceof Error) throw script
+    const child = await startChild({ command: 'sh', args: ['-c', script] })
+    t.after(child.kill)
+    return { ...child, stop: () => child.stop(1000) }
+  }
+  const supervised = await supervise({
+    name: 'job',
+    start,
+    say: (line) => said.push(line.replace(/pid \d+/, 'pid')),
+  })
+  return { supervised, said, starts }
+}
+
+test('supervise starts again what dies, ever later, and stops it for good', async (t) => {
+  const { supervised, said, starts } = await superviseShell(t, ['exit 5', 'kill -KILL $$', 'sleep 30'])
+  await waitFor('the third start', () => said.length === 5)
+  assert.deepEqual(starts, [false, true, true])
+  await supervised.stop()
+  await supervised.ended
+  assert.deepEqual(said, [
+    'job: started (pid).',
+    'job: ended with exit code 5; starting it again in 0.5 s.',
+    'job: started again (pid).',
+    'job: ended by SIGKILL; starting it again in 1 s.',
+    'job: started again (pid).',
+    'job: stopped.',
+  ])
+})
+
+test('supervise tells of a start that fails and tries again', async (t) => {
+  const { supervised, said } = await superviseShell(t, ['exit 5', new OperatingError('no room'), 'sleep 30'])
+  await waitFor('the third start', () => said.at(-1) === 'job: started again (pid).')
+  assert.equal(said[2], 'job: no room')
+  await supervised.stop()
+})
+
+test('supervise passes on what the first start throws', async (t) => {
+  await assert.rejects(superviseShell(t, [new OperatingError('no room')]), { message: 'no room' })
+})
+
+test('supervise takes exit code 0 twice for the end of the work', async (t) => {
+  const { supervised, said } = await superviseShell(t, ['exit 0'])
+  await supervised.ended
+  assert.deepEqual(said.slice(1), [
+    'job: ended with exit code 0; starting it again in 0.5 s.',
+    'job: started again (pid).',
+    'job: finished.',
+  ])
+})
+
+test('supervise gives up a process that refuses its settings', async (t) => {
+  const { supervised, starts } = await superviseShell(t, ['exit 2'])
+  await assert.rejects(supervised.ended, {
+    name: 'OperatingError',
+    message: /refused to run \(exit code 2\)/,
+  })
+  assert.equal(starts.length, 1)
+  await supervised.stop()
+})
+
+test('supervise stops while it waits to start again', async (t) => {
+  const { supervised, said, starts } = await superviseShell(t, ['exit 5'])
+  await waitFor('the end', () => said.length === 2)
+  await supervised.stop()
+  assert.equal(starts.length, 1)
+})
