@@ -114,7 +114,6 @@ async function lookUpTopic(state: ReaderState): Promise<() => void> {
   return () => {
     state.isLookingUp = false
     if ('error' in result) return loseMetadata(state, result.error)
-    goOnline(state)
     takeTopic(state, result.topic)
   }
 }
@@ -125,14 +124,18 @@ function loseMetadata(state: ReaderState, error: unknown): void {
 }
 
 function takeTopic(state: ReaderState, topic: Topic | undefined): void {
-  if (!topic) return waitFor(state, `Waiting for the topic ${state.topicName}: producer.ts creates it.`)
+  const { topicName } = state
+  // One broker may answer for another that does not: with a topic we read, only a fetch shows that all is well.
+  if (topic?.id !== state.topicId) goOnline(state)
+  if (!topic) return waitFor(state, `Waiting for the topic ${topicName}: producer.ts creates it.`)
   if (topic.id === state.topicId) {
     for (const position of state.positions.values())
       Object.assign(position, topic.partitions[position.partition])
   } else if (state.isOldTopic(topic.id)) {
+    const folder = `archive/${topic.id}`
     return waitFor(
       state,
-      `Topic id ${topic.id} was archived before: waiting for a newer one. To read it again, remove archive/${topic.id}.`,
+      `Waiting for a newer topic than ${topic.id}, which is in ${folder}; remove that to read it again.`,
     )
   } else {
     state.topicId = undefined

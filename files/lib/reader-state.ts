@@ -87,9 +87,15 @@ export function goOnline(state: ReaderState): void {
   state.offlineSince = undefined
 }
 
-/** Waits for something that may never come, telling the user once. */
+/**
+ * Waits for something that may never come, telling the user once: at once when nothing was read yet, else when it has
+ * not come within a second, for a topic created anew and a leader elected are gone for some milliseconds only.
+ */
 export function waitFor(state: ReaderState, what: string): void {
-  if (state.waitingFor !== what) state.say(what)
-  state.waitingFor = what
+  const isPatient = state.topicId !== undefined && state.pauseMs < pauseMsMax
+  if (!isPatient && state.waitingFor !== what) {
+    state.say(what)
+    state.waitingFor = what
+  }
   retryLater(state)
 }
