@@ -22,7 +22,7 @@ import {
 } from '../../files/lib/owned-partition.ts'
 import { addDay } from '../../files/lib/stats.ts'
 import { temporaryFolder } from '../support/program.ts'
-import { libraryModule, startScript } from '../support/run-script.ts'
+import { libraryModule, startScript, watchFileCalls } from '../support/run-script.ts'
 
 const january = { 1990: { count: 1, sum: 20, avg: 20, end: '1990-01-31', start: '1990-01-31' } }
 const oldFile = { partition: 2, offset: 4117, January: january }
@@ -321,19 +321,44 @@ test('adoptTopic cut short by SIGKILL before any of its calls to the file system
 
 /** A script that adopts topic B and kills itself before the file system's n-th call, counted from 0. */
 function adoptAndDie(folder: string, n: number): string {
-  return `import fs from 'node:fs'
-  import { syncBuiltinESMExports } from 'node:module'
-  import { adoptTopic, openPartition } from ${libraryModule('owned-partition.ts')}
+  return `import { adoptTopic, openPartition } from ${libraryModule('owned-partition.ts')}
   const owned = openPartition(${JSON.stringify(folder)}, 2)
   let left = ${n}
-  for (const name of ['openSync', 'writeFileSync', 'writevSync', 'fsyncSync', 'closeSync', 'renameSync', 'linkSync', 'mkdirSync']) {
-    const call = fs[name]
-    fs[name] = (...parameters) => {
-      if (left-- === 0) process.kill(process.pid, 'SIGKILL')
-      return call(...parameters)
-    }
-  }
-  syncBuiltinESMExports()
+  ${watchFileCalls(`() => { if (left-- === 0) process.kill(process.pid, 'SIGKILL') }`)}
   adoptTopic(owned, 'B')
   process.stdout.write('done')`
+}
+
+test('each step of adoptTopic is durable before the next', {
+  skip: !existsSync('/proc/self/fd') && 'needs /proc',
+}, async (t) => {
+  const folder = await makeFolder(t, oldFile, { topicId: 'A', epochs: [] })
+  const script = `import { adoptTopic, openPartition } from ${libraryModule('owned-partition.ts')}
+  const owned = openPartition(${JSON.stringify(folder)}, 2)
+  ${watchFileCalls(describeCall(folder))}
+  adoptTopic(owned, 'B')`
+  const { stdout, stderr } = await (await startScript(t, script)).ended
+  assert.equal(stderr, '')
+  assert.deepEqual(stdout.split('\n').filter(Boolean), [
+    'mkdir archive/A',
+    'link archive/A/partition-2.json',
+    'fsync archive/A',
+    'fsync archive',
+    'fsync ',
+    'fsync partition-2.json.tmp',
+    'rename partition-2.json',
+    'fsync ',
+    'fsync .almanac/partition-2.json.tmp',
+    'rename .almanac/partition-2.json',
+    'fsync .almanac',
+  ])
+})
+
+/** An expression for `watchFileCalls`: prints what is synced, and the last path of the rest but opening, writing, closing. */
+function describeCall(folder: string): string {
+  return `(name, parameters) => {
+    if (/open|write|close/.test(name)) return
+    const path = name === 'fsyncSync' ? fs.readlinkSync('/proc/self/fd/' + parameters[0]) : parameters.filter((value) => typeof value === 'string').at(-1)
+    console.log(name.replace('Sync', ''), path.slice(${folder.length + 1}))
+  }`
 }

@@ -15,7 +15,7 @@ import test from 'node:test'
 import { OperatingError } from '../../files/lib/program.ts'
 import { fileVersion, replaceFile } from '../../files/lib/replace-file.ts'
 import { temporaryFolder } from '../support/program.ts'
-import { libraryModule, startScript } from '../support/run-script.ts'
+import { libraryModule, startScript, watchFileCalls } from '../support/run-script.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 test('replaceFile makes a file and replaces it, by text or by pieces', async (t) => {
@@ -234,4 +234,25 @@ test('a file keeps its place: the one that was there is not written into', async
   const { ino } = statSync(path)
   replaceFile(path, 'new')
   assert.notEqual(statSync(path).ino, ino)
+})
+
+test('replaceFile syncs and closes the new file before the rename, and syncs the folder after it', async (t) => {
+  const path = join(await temporaryFolder(t), 'file')
+  for (const [content, write] of [
+    ["'new'", 'writeFile'],
+    ["[Buffer.from('new')]", 'writev'],
+  ] as const) {
+    const script = `import { replaceFile } from ${libraryModule('replace-file.ts')}
+    const calls = []
+    ${watchFileCalls('(name, [path]) => calls.push(name.replace("Sync", "") + (typeof path === "string" ? " " + path.split("/").at(-1) : ""))')}
+    replaceFile(${JSON.stringify(path)}, ${content})
+    process.stdout.write(calls.join(', '))`
+    const { stdout, stderr } = await (await startScript(t, script)).ended
+    assert.equal(stderr, '')
+    const folder = path.split('/').at(-2)
+    assert.equal(
+      stdout,
+      `open file.tmp, ${write}, fsync, close, rename file.tmp, open ${folder}, fsync, close`,
+    )
+  }
 })

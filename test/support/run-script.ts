@@ -47,3 +47,23 @@ export async function startScript(
   })
   return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended }
 }
+
+/**
+ * Code for a script that calls `before(name, parameters)` ahead of each call to node:fs that changes something or makes
+ * it durable; it begins to do so where it stands.
+ *
+ * @param before an expression: the function to call
+ */
+export function watchFileCalls(before: string): string {
+  return `
+  const { default: fs } = await import('node:fs')
+  for (const name of ['openSync', 'writeFileSync', 'writevSync', 'fsyncSync', 'closeSync', 'renameSync', 'linkSync', 'mkdirSync']) {
+    const call = fs[name]
+    fs[name] = (...parameters) => {
+      (${before})(name, parameters)
+      return call(...parameters)
+    }
+  }
+  ;(await import('node:module')).syncBuiltinESMExports()
+  `
+}
