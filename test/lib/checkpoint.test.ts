@@ -47,14 +47,13 @@ test('a year that changes makes new text for the years around it alone', () => {
   const checkpoint = emptyCheckpoint(0)
   for (let year = 1; year <= 9999; year++)
     for (const name of ['May', 'June'] as const) add(checkpoint, name, year, 1, year)
-  const before = new Set(formatCheckpoint(checkpoint).filter((piece) => piece.length > 100))
-  assert.deepEqual(
-    formatCheckpoint(checkpoint).filter((piece) => piece.length > 100 && !before.has(piece)),
-    [],
-  )
+  // Short pieces are commas and names.
+  const before = new Set(formatCheckpoint(checkpoint))
+  const made = () => formatCheckpoint(checkpoint).filter((piece) => piece.length > 100 && !before.has(piece))
+  assert.equal(made().length, 0)
   add(checkpoint, 'June', 5000, 2, 60)
   checkpoint.offset = 12
-  const after = formatCheckpoint(checkpoint).filter((piece) => piece.length > 100 && !before.has(piece))
+  const after = made()
   assert.equal(after.length, 1)
   assert.match(after[0]!.toString(), /"5000": \{"count": 2, "sum": 5060, /)
   const file = JSON.parse(textOf(checkpoint))

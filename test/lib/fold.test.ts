@@ -97,7 +97,7 @@ test('foldBatches passes offsets without records: markers, gaps and empty batche
   const marker = { key: Buffer.from([0, 0, 0, 1]), value: Buffer.alloc(6) }
   fold(checkpoint, { records: [record('1990-03-01', 1, 5)], lastOffsetDelta: 9 })
   assert.equal(checkpoint.offset, 10)
-  fold(checkpoint, { records: [marker], isControl: true, baseOffset: 10 })
+  assert.deepEqual(fold(checkpoint, { records: [marker], isControl: true, baseOffset: 10 }).refused, [])
   assert.equal(checkpoint.offset, 11)
   fold(checkpoint, { records: [], lastOffsetDelta: 3, baseOffset: 20 })
   assert.equal(checkpoint.offset, 24)
