@@ -3,7 +3,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../files/lib/program.ts'
+import { run } from '../../files/lib/program.ts'
 import { checkKeys, checkTopic } from './broker-checks.ts'
 import {
   checkDebug,
@@ -29,7 +29,7 @@ await run(async (signal) => {
   console.log('Container with a copy of files/ mounted:')
   const files = await mkdtemp(join(tmpdir(), 'almanac-files-'))
   try {
-    await cp(join(import.meta.dirname, '../files'), files, { recursive: true })
+    await cp(join(import.meta.dirname, '../../files'), files, { recursive: true })
     await withContainer(signal, ['-v', `${files}:/files`, image], (name) => checkMounted(name, files, signal))
   } finally {
     await rm(files, { recursive: true })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Admin, Consumer, MessagesStreamModes } from '@platformatic/kafka'
-import { OperatingError } from '../files/lib/program.ts'
-import { waitFor } from '../test/support/wait-for.ts'
+import { OperatingError } from '../../files/lib/program.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 // What the exercise's checker asks the broker, from outside the container; each returns what was seen.
 

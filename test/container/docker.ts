@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../../files/lib/program.ts'
 
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 
 /** The Docker command line, or one that takes the same arguments: `DOCKER`, else `docker`. */
 export const dockerCommand = process.env.DOCKER || 'docker'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { waitFor } from '../test/support/wait-for.ts'
+import { waitFor } from '../support/wait-for.ts'
 import { docker } from './docker.ts'
 
 // What the exercise's checker looks at, in a running container; each returns what was seen.
