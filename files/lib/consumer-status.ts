@@ -26,38 +26,36 @@ export function createConsumerStatus(
 ): ConsumerStatus {
   const rates = new Map<KeptPartition, Rate>()
   const refusals = createRefusals(line.say)
+  const stateNow = (kept: KeptPartition) => stateOf(kept, offlineSince())
   let saidLive = false
-  const write = (state: Status['state'] | undefined, error: string | null) => {
-    for (const kept of all) {
-      const { checkpoint, statusPath } = kept.owned
-      const { perSecond } = rates.get(kept) ?? { perSecond: 0 }
-      const endOffset = kept.endOffset ?? null
-      writeStatus(statusPath, {
-        state: state ?? stateOf(kept, offlineSince()),
-        offset: checkpoint.offset,
-        endOffset,
-        rate: perSecond,
-        error,
-      })
-    }
-  }
   return {
     tick: () => {
       for (const kept of all) rates.set(kept, measure(rates.get(kept), kept.owned.checkpoint.offset))
       refusals.tick()
-      write(undefined, null)
+      for (const kept of all) write(kept, rates.get(kept), stateNow(kept), null)
       line.show(describe(all, rates, offlineSince()))
-      const isLive = all.every((kept) => stateOf(kept, offlineSince()) === 'live')
+      const isLive = all.every((kept) => stateNow(kept) === 'live')
       if (isLive && !saidLive) line.say(`Caught up: ${all.map(offsetOf).join(', ')}.`)
       saidLive ||= isLive
     },
     refuse: refusals.add,
     stop: (error) => {
       refusals.tick()
-      write('stopped', error)
+      for (const kept of all) write(kept, rates.get(kept), 'stopped', error)
       line.end()
     },
   }
+}
+
+function write(
+  kept: KeptPartition,
+  rate: Rate | undefined,
+  state: Status['state'],
+  error: string | null,
+): void {
+  const { checkpoint, statusPath } = kept.owned
+  const endOffset = kept.endOffset ?? null
+  writeStatus(statusPath, { state, offset: checkpoint.offset, endOffset, rate: rate?.perSecond ?? 0, error })
 }
 
 function createRefusals(say: (line: string) => void) {

@@ -1,5 +1,4 @@
 import { ListOffsetTimestamps, protocolErrorsCodesById } from '@platformatic/kafka'
-import { isTransient, reason } from './connect.ts'
 import { type FetchedPartition, fetchBatches } from './fetch.ts'
 import { OperatingError } from './program.ts'
 import {
@@ -33,17 +32,12 @@ export async function fetchFrom(
   }))
   return () => {
     for (const position of group) position.isAsked = false
-    if ('error' in result) return lose(state, result.error)
+    if ('error' in result) return goOffline(state, result.error)
     goOnline(state)
     state.waitingFor = ''
     // An answer about a topic that is no longer ours came too late.
     if (state.topicId === topicId) for (const answer of result) receive(state, answer)
   }
-}
-
-function lose(state: ReaderState, error: unknown): void {
-  if (!isTransient(error)) throw error
-  goOffline(state, reason(error))
 }
 
 function receive(state: ReaderState, answer: FetchedPartition): void {
@@ -89,7 +83,7 @@ async function confirmRange(state: ReaderState, partition: number): Promise<() =
   const topic = await describeTopic(client, topicName).catch(() => undefined)
   return () => {
     position.isAsked = false
-    if ('error' in range) return lose(state, range.error)
+    if ('error' in range) return goOffline(state, range.error)
     const isSame = topic?.id === topicId && topic?.partitions[partition]?.leaderEpoch === position.leaderEpoch
     const isOutside = position.offset < range.logStart || position.offset > range.logEnd
     if (isSame && isOutside) state.queue.push({ kind: 'out of range', partition, ...range })

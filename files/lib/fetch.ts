@@ -46,32 +46,24 @@ export async function fetchBatches(
   limits: FetchLimits,
 ): Promise<FetchedPartition[]> {
   const connection = await pool.get(leader)
-  const partitions = positions.map(({ partition, offset, leaderEpoch, lastFetchedEpoch }) => ({
-    partition,
-    fetchOffset: BigInt(offset),
-    currentLeaderEpoch: leaderEpoch,
-    lastFetchedEpoch,
-    partitionMaxBytes: limits.partitionBytesMax,
-  }))
-  const createRequest = () =>
-    // At least 1 byte: answer as soon as there is a record. Session 0, epoch -1: no fetch session.
-    fetchV17.createRequest(
-      limits.waitMs,
-      1,
-      limits.responseBytesMax,
-      readUncommitted,
-      0,
-      -1,
-      [{ topicId, partitions }],
-      [],
-      '',
-    )
   return new Promise((resolve, reject) => {
+    const createRequest = () => fetchRequest(topicId, positions, limits)
     connection.send(fetchKey, fetchVersion, createRequest, parseResponse, true, true, (error, response) => {
       if (error) reject(error)
       else resolve(response as FetchedPartition[])
     })
   })
+}
+
+function fetchRequest(topicId: string, positions: readonly Position[], limits: FetchLimits) {
+  const { waitMs, responseBytesMax, partitionBytesMax } = limits
+  const partitions = positions.map(({ partition, offset, leaderEpoch, lastFetchedEpoch }) => ({
+    ...{ partition, fetchOffset: BigInt(offset), currentLeaderEpoch: leaderEpoch, lastFetchedEpoch },
+    partitionMaxBytes: partitionBytesMax,
+  }))
+  const topics = [{ topicId, partitions }]
+  // At least 1 byte: answer as soon as there is a record. Session 0, epoch -1: no fetch session.
+  return fetchV17.createRequest(waitMs, 1, responseBytesMax, readUncommitted, 0, -1, topics, [], '')
 }
 
 function parseResponse(

@@ -68,29 +68,16 @@ async function readTopic(
     subscription.stream?.destroy()
   }
   // Told before the consumer acts on it: no record of a later topic is fetched at this one's offsets.
-  const onMetadata = (metadata: ClusterMetadata) => {
-    const seen = metadata.topics.get(topic)?.id
-    if (seen !== undefined && seen !== id) end()
+  const onMetadata = ({ topics }: ClusterMetadata) => {
+    if ((topics.get(topic)?.id ?? id) !== id) end()
   }
   consumer.on('client:metadata', onMetadata)
   const watching = untilReplaced(admin, subscription, AbortSignal.any([signal, over.signal])).then(end, end)
   try {
     consumer.clearMetadata()
-    subscription.stream = await consumer.consume({
-      topics: [topic],
-      mode: MessagesStreamModes.MANUAL,
-      offsets: Array.from(positions, ([partition, offset]) => ({ topic, partition, offset })),
-      // Else the client would go to the log's end in silence when it is shorter than what we have read.
-      fallbackMode: MessagesStreamFallbackModes.FAIL,
-      autocommit: false,
-      maxWaitTime: 1000,
-    })
+    subscription.stream = await openStream(consumer, subscription)
     if (over.signal.aborted) end()
-    for await (const { partition, key, value, offset } of subscription.stream) {
-      if (over.signal.aborted) break
-      positions.set(partition, offset + 1n)
-      handle(partition, key, value)
-    }
+    await handOn(subscription.stream, positions, handle, over.signal)
   } catch (error) {
     if (!over.signal.aborted) throw error
   } finally {
@@ -99,6 +86,31 @@ async function readTopic(
     await watching
     subscription.stream = undefined
   }
+}
+
+async function handOn(
+  stream: NonNullable<Subscription['stream']>,
+  positions: Subscription['positions'],
+  handle: RecordHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { partition, key, value, offset } of stream) {
+    if (signal.aborted) break
+    positions.set(partition, offset + 1n)
+    handle(partition, key, value)
+  }
+}
+
+function openStream(consumer: Consumer, { topic, positions }: Subscription) {
+  return consumer.consume({
+    topics: [topic],
+    mode: MessagesStreamModes.MANUAL,
+    offsets: Array.from(positions, ([partition, offset]) => ({ topic, partition, offset })),
+    // Else the client would go to the log's end in silence when it is shorter than what we have read.
+    fallbackMode: MessagesStreamFallbackModes.FAIL,
+    autocommit: false,
+    maxWaitTime: 1000,
+  })
 }
 
 /** Lets pass what a broker's restart or a deleted topic causes. */

@@ -1,4 +1,5 @@
 import type { Admin, ConnectionPool } from '@platformatic/kafka'
+import { isTransient, reason } from './connect.ts'
 import type { FetchLimits, Position } from './fetch.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { Leader, Topic } from './topic.ts'
@@ -71,11 +72,16 @@ export function retryLater(state: ReaderState): void {
   state.pauseMs = Math.min(Math.max(state.pauseMs * 2, pauseMsMin), pauseMsMax)
 }
 
-/** Notes that no broker answers, and says so when it begins. */
-export function goOffline(state: ReaderState, why: string): void {
+/**
+ * Notes that a request failed in a way that may pass, and says so when that begins.
+ *
+ * @throws the error itself when it will not pass
+ */
+export function goOffline(state: ReaderState, error: unknown): void {
+  if (!isTransient(error)) throw error
   if (state.offlineSince === undefined) {
     state.offlineSince = Date.now()
-    state.say(`The broker does not answer (${why}): trying again until it does.`)
+    state.say(`The broker does not answer (${reason(error)}): trying again until it does.`)
   }
   retryLater(state)
 }

@@ -40,7 +40,7 @@ const headerLength = 61
 const crcStart = 21
 const shortestRecord = 7
 /** Largest size that a compressed batch may unfold to: bounds memory, whatever a batch claims. */
-const decompressedBytesMax = 256 * 1024 * 1024
+const decompressedBytesMax = 64 * 1024 * 1024
 
 export function emptyColumns(capacity = 1024): RecordColumns {
   return {
@@ -102,7 +102,7 @@ export function decodeRecords(bytes: Buffer, header: BatchHeader, columns: Recor
     throw damaged(header.baseOffset, `says ${header.recordCount} records in ${columns.bytes.length} bytes`)
   }
   if (columns.offsets.length < header.recordCount)
-    Object.assign(columns, emptyColumns(header.recordCount * 2), { bytes: columns.bytes })
+    Object.assign(columns, emptyColumns(header.recordCount), { bytes: columns.bytes })
   fillColumns(columns, header)
 }
 
