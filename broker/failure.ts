@@ -8,7 +8,7 @@ export function lostItsPort(lines: readonly string[]): boolean {
 }
 
 /**
- * Tells why a broker's JVM ended, by the last lines of its log.
+ * Tells why a broker's JVM ended, by what it logged last.
  *
  * @param directory the broker's folder, for the message
  */
@@ -23,6 +23,9 @@ export function brokerFailure(directory: string, exit: Exit, lines: readonly str
     return new OperatingError(`${directory}: the disk is full. Make room, then start the broker again.`)
   }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
-  const log = lines.slice(-15).map((line) => `  ${line}`)
-  return new OperatingError([`${directory}: the broker's JVM ${how}. Its last lines:`, ...log].join('\n'))
+  // The first error is the cause; the lines after it tell of the shutdown that it led to.
+  const firstError = lines.findIndex((line) => /\b(ERROR|FATAL)\b|^Error/.test(line))
+  const shown = firstError < 0 ? lines.slice(-15) : lines.slice(firstError, firstError + 15)
+  const log = shown.map((line) => `  ${line}`)
+  return new OperatingError([`${directory}: the broker's JVM ${how}. From its log:`, ...log].join('\n'))
 }

@@ -69,7 +69,7 @@ test('broker.ts ends with exit code 1 when its JVM dies', async (t) => {
   const { broker, jvm } = await startReady(t)
   process.kill(jvm, 'SIGKILL')
   assert.deepEqual(await broker.ended, { code: 1, signal: null })
-  assert.match(broker.stderr(), /the broker's JVM was ended by SIGKILL\. Its last lines:\n {2}\d\d:/)
+  assert.match(broker.stderr(), /the broker's JVM was ended by SIGKILL\. From its log:\n {2}\d\d:/)
 })
 
 test('broker.ts refuses arguments that make no sense with exit code 2', async (t) => {

@@ -56,12 +56,12 @@ test('startBroker names the port that another program has', async (t) => {
   })
 })
 
-test('startBroker shows the last lines of a JVM that ends', async (t) => {
+test('startBroker shows from the log of a JVM that ends', async (t) => {
   const directory = await temporaryFolder(t)
   const properties = { 'process.roles': 'baker' }
   await assert.rejects(startBroker({ directory, port: 0, properties }), {
     name: 'OperatingError',
-    message: /the broker's JVM ended with exit code 1\. Its last lines:\n[\s\S]*baker/,
+    message: /the broker's JVM ended with exit code 1\. From its log:\n[\s\S]*baker/,
   })
 })
 
