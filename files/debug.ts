@@ -21,7 +21,7 @@ await run(async (signal) => {
     while (!signal.aborted) {
       const consumer = new Consumer({ ...settings, groupId: 'debug', ...groupTimes })
       try {
-        await followTopic(admin, consumer, subscription, printRecord, signal)
+        await followTopic({ admin, consumer, subscription, handle: printRecord }, signal)
       } finally {
         await consumer.close(true)
       }

@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Admin,
-  type ClusterMetadata,
-  type Consumer,
-  MessagesStreamFallbackModes,
-  MessagesStreamModes,
-} from '@platformatic/kafka'
+import type { Admin, ClusterMetadata, Consumer } from '@platformatic/kafka'
 import { reason } from './connect.ts'
 import { OperatingError } from './program.ts'
+import { handOn, openStream, type RecordHandler } from './record-stream.ts'
 import {
   awaitTopic,
   noteAssignments,
@@ -17,8 +12,14 @@ import {
   untilReplaced,
 } from './subscription.ts'
 
-/** Takes a record as soon as it has arrived. */
-export type RecordHandler = (partition: number, key: Buffer | undefined, value: Buffer | undefined) => void
+/** What it takes to follow a topic. */
+export type Following = {
+  /** A client apart from the consumer's, to ask which topic it is now. */
+  admin: Admin
+  consumer: Consumer
+  subscription: Subscription
+  handle: RecordHandler
+}
 
 /**
  * Hands on the records that arrive in the partitions which the group gives to this consumer.
@@ -26,16 +27,10 @@ export type RecordHandler = (partition: number, key: Buffer | undefined, value: 
  * A later topic of the same name is read from its start, each record once: by itself Kafka's client would go on in it at
  * the earlier one's offsets. Broker restarts are waited out in silence, however long they take.
  *
- * @param admin a client apart from the consumer's, to ask which topic it is now
  * @returns when the group has lost the consumer for good: the caller closes it, and goes on with another one
  */
-export async function followTopic(
-  admin: Admin,
-  consumer: Consumer,
-  subscription: Subscription,
-  handle: RecordHandler,
-  signal: AbortSignal,
-): Promise<void> {
+export async function followTopic(following: Following, signal: AbortSignal): Promise<void> {
+  const { admin, consumer, subscription } = following
   let isLost = false
   consumer.on('error', () => {
     isLost = true
@@ -46,7 +41,7 @@ export async function followTopic(
   consumer.topics.track(subscription.topic)
   while (!isLost) {
     await awaitTopic(admin, consumer, subscription, signal)
-    await readTopic(admin, consumer, subscription, handle, signal).catch((error) => {
+    await readTopic(following, signal).catch((error) => {
       if (!isLost) passFault(subscription.topic, error)
     })
     await sleep(pollMs, undefined, { signal })
@@ -54,14 +49,9 @@ export async function followTopic(
 }
 
 /** Reads until the topic is replaced, the signal aborts, or the stream fails, which it throws. */
-async function readTopic(
-  admin: Admin,
-  consumer: Consumer,
-  subscription: Subscription,
-  handle: RecordHandler,
-  signal: AbortSignal,
-): Promise<void> {
-  const { topic, id, positions } = subscription
+async function readTopic(following: Following, signal: AbortSignal): Promise<void> {
+  const { admin, consumer, subscription, handle } = following
+  const { topic, id } = subscription
   const over = new AbortController()
   const end = () => {
     over.abort()
@@ -77,7 +67,7 @@ async function readTopic(
     consumer.clearMetadata()
     subscription.stream = await openStream(consumer, subscription)
     if (over.signal.aborted) end()
-    await handOn(subscription.stream, positions, handle, over.signal)
+    await handOn(subscription, handle, over.signal)
   } catch (error) {
     if (!over.signal.aborted) throw error
   } finally {
@@ -86,31 +76,6 @@ async function readTopic(
     await watching
     subscription.stream = undefined
   }
-}
-
-async function handOn(
-  stream: NonNullable<Subscription['stream']>,
-  positions: Subscription['positions'],
-  handle: RecordHandler,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const { partition, key, value, offset } of stream) {
-    if (signal.aborted) break
-    positions.set(partition, offset + 1n)
-    handle(partition, key, value)
-  }
-}
-
-function openStream(consumer: Consumer, { topic, positions }: Subscription) {
-  return consumer.consume({
-    topics: [topic],
-    mode: MessagesStreamModes.MANUAL,
-    offsets: Array.from(positions, ([partition, offset]) => ({ topic, partition, offset })),
-    // Else the client would go to the log's end in silence when it is shorter than what we have read.
-    fallbackMode: MessagesStreamFallbackModes.FAIL,
-    autocommit: false,
-    maxWaitTime: 1000,
-  })
 }
 
 /** Lets pass what a broker's restart or a deleted topic causes. */
