@@ -1,0 +1,96 @@
+import { OperatingError } from '../files/lib/program.ts'
+import { catchUp } from './our-consumer.ts'
+import { consumerPerformance, headersOnly, javaFold, javaSettings, kafkajsFold } from './peers.ts'
+import { formatSpeed, type Measured, type Row } from './report-table.ts'
+import { median, takeTurns } from './rounds.ts'
+import type { Setup } from './setup.ts'
+
+type Options = {
+  recordCount: number
+  rounds: number
+  /** Whether kafkajs takes part too, which takes long. */
+  withKafkajs: boolean
+  bounds: { java: [bound: number, aim: number]; performance?: [bound: number, aim: number] }
+}
+
+/** Measures how fast a topic is read and folded from its beginning: ours, the limit, and the others. */
+export async function measureCatchUp(setup: Setup, topic: string, options: Options): Promise<Measured> {
+  const { recordCount, rounds, withKafkajs } = options
+  const settings = await bestJavaSettings(setup, topic)
+  const [whole, peaks]: [number[], number[]] = [[], []]
+  const ours = async () => {
+    const { wholeMs, foldMs, peakMegabytes } = await catchUp(setup, topic, await setup.makeFolder('catch-up'))
+    whole.push(wholeMs)
+    peaks.push(peakMegabytes)
+    return foldMs
+  }
+  const measures: Record<string, () => Promise<number>> = {
+    [oursName]: ours,
+    [headersName]: () => headersOnly(setup, topic),
+    [`${javaName} (${settings.join(', ') || 'default settings'})`]: async () =>
+      (await javaFold(setup, topic, settings)).ms,
+    [performanceName]: () => consumerPerformance(setup, topic, recordCount),
+  }
+  if (withKafkajs) measures[kafkajsName] = () => kafkajsFold(setup, topic, recordCount)
+  const taken = await takeTurns(rounds, measures)
+  const size = `${(recordCount / 1e6).toFixed(1)} M records`
+  const raw = Object.entries(taken).map(([what, values]) => ({
+    what: `${size}: ${what}`,
+    unit: 'ms',
+    values,
+  }))
+  raw.push({ what: `${size}: ours, process start to end`, unit: 'ms', values: whole })
+  raw.push({ what: `${size}: ours, peak RSS`, unit: 'MB', values: peaks })
+  return { rows: makeRows(taken, median(peaks), size, options), raw }
+}
+
+const oursName = 'ours, first fetch to last file durable'
+const headersName = 'headers only, first fetch to last header'
+const javaName = 'Java, first poll to last record'
+const performanceName = 'ConsumerPerformance, fetching'
+const kafkajsName = 'kafkajs, first fetch to last record'
+
+function makeRows(
+  taken: Record<string, number[]>,
+  peakMegabytes: number,
+  size: string,
+  { recordCount, bounds }: Options,
+): Row[] {
+  const ours = median(taken[oursName]!)
+  const against = (peer: string, name: string, limits: readonly number[] = []): Row[] => {
+    const found = Object.entries(taken).find(([key]) => key.startsWith(name))
+    if (!found) return []
+    const ms = median(found[1])
+    const speeds = { ours: formatSpeed(recordCount, ours), peer: formatSpeed(recordCount, ms) }
+    const [bound, aim] = limits
+    return [
+      {
+        what: `${size}: speed ÷ ${peer}`,
+        ...speeds,
+        value: ms / ours,
+        unit: '',
+        ...(bound && { bound }),
+        ...(aim && { aim }),
+      },
+    ]
+  }
+  return [
+    ...against('Java consumer with the same fold, no files', javaName, bounds.java),
+    ...against('ConsumerPerformance, which only counts', performanceName, bounds.performance),
+    ...against('headers only', headersName, [0.33, 0.5]),
+    ...against('kafkajs with the same fold, no files', kafkajsName, [10, 15]),
+    {
+      ...{ what: `${size}: peak RSS`, ours: `${peakMegabytes.toFixed(0)} MB`, peer: '' },
+      ...{ value: peakMegabytes, unit: 'MB', bound: 300, aim: 200, isAtMost: true },
+    },
+  ]
+}
+
+/** Tries each of the settings once; all must count alike. */
+async function bestJavaSettings(setup: Setup, topic: string): Promise<readonly string[]> {
+  const tried: { settings: readonly string[]; ms: number; count: number }[] = []
+  for (const settings of javaSettings) tried.push({ settings, ...(await javaFold(setup, topic, settings)) })
+  if (new Set(tried.map(({ count }) => count)).size > 1)
+    throw new OperatingError('the Java consumer counts differ')
+  return tried.toSorted((a, b) => a.ms - b.ms)[0]!.settings
+}

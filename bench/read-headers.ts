@@ -1,0 +1,37 @@
+/*
+ * Reads a topic to its end by the reader of consumer.ts, walking the headers of the record batches and nothing more: the
+ * limit of what a consumer in one Node process can reach. Arguments: address, topic.
+ */
+import { Admin } from '@platformatic/kafka'
+import { openPartitionReader } from '../files/lib/partition-reader.ts'
+import { readBatchHeader } from '../files/lib/record-batch.ts'
+
+const [address, topicName] = process.argv.slice(2) as [string, string]
+const settings = { bootstrapBrokers: [address] }
+const client = new Admin({ clientId: 'headers', ...settings })
+const reader = openPartitionReader({
+  ...{ client, settings, topicName, isOldTopic: () => false, say: console.error },
+  signal: new AbortController().signal,
+})
+const waiting = new Set([0, 1, 2, 3])
+let recordCount = 0
+while (waiting.size > 0) {
+  const fetched = await reader.read(1000)
+  if (fetched?.kind === 'topic') {
+    reader.begin(
+      fetched.topic,
+      [...waiting].map((partition) => ({ partition, offset: 0, lastFetchedEpoch: -1 })),
+    )
+  } else if (fetched?.kind === 'records') {
+    let nextOffset = 0
+    let header = readBatchHeader(fetched.bytes, 0)
+    while (header) {
+      recordCount += header.recordCount
+      nextOffset = header.nextOffset
+      header = readBatchHeader(fetched.bytes, header.position + header.byteLength)
+    }
+    if (nextOffset >= fetched.endOffset) waiting.delete(fetched.partition)
+  }
+}
+console.log(JSON.stringify({ doneAt: performance.timeOrigin + performance.now(), recordCount }))
+await Promise.all([reader.close(), client.close()])
