@@ -36,12 +36,18 @@ export type MonthAverages = Map<MonthName, Map<number, MonthAverage>>
  * @throws OperatingError when a file is damaged or cannot be read, naming file and key
  */
 export function readMonthAverages(folder: string): MonthAverages {
-  const averages: MonthAverages = new Map()
-  for (const partition of [0, 1, 2, 3]) {
+  const checkpoints = [0, 1, 2, 3].flatMap((partition) => {
     const path = join(folder, `partition-${partition}.json`)
     const text = readIfPresent(path)
-    if (text !== undefined) addFile(averages, parseCheckpoint(text, partition, path))
-  }
+    return text === undefined ? [] : [parseCheckpoint(text, partition, path)]
+  })
+  return mergeCheckpoints(checkpoints)
+}
+
+/** Brings partitions' stats together, as {@link readMonthAverages} does; the checkpoints in order of partition. */
+export function mergeCheckpoints(checkpoints: Iterable<Checkpoint>): MonthAverages {
+  const averages: MonthAverages = new Map()
+  for (const checkpoint of checkpoints) addFile(averages, checkpoint)
   return averages
 }
 

@@ -9,31 +9,40 @@ const months = [
   { name: 'March', partition: 0 },
 ] as const
 
+/** A unit of temperature, as `°F`, and how degrees Fahrenheit become it. */
+export type Scale = { unit: string; fromFahrenheit: (degrees: number) => number }
+
+export const fahrenheit: Scale = { unit: '°F', fromFahrenheit: (degrees) => degrees }
+
 /**
  * Draws month.svg: bars for January, February and March, each the most recent year of that month.
  *
  * Tools read the first match of, say, `January-1994` in the file, so each month stands there with that one year only. A
  * month that misses days is marked with their number; one without data with the command that would supply it.
  *
+ * @param scale the unit that degrees are shown in; month.svg itself is in °F
  * @returns an SVG document, the same bytes for the same averages
  */
-export function drawMonthChart(averages: MonthAverages): string {
-  const bars = months.map(({ name, partition }) => monthBar(averages, name, partition))
+export function drawMonthChart(averages: MonthAverages, scale: Scale = fahrenheit): string {
+  const bars = months.map(({ name, partition }) => monthBar(averages, name, partition, scale))
   return drawBarChart(bars, {
     title: 'Average daily maximum temperature',
     subtitle: subtitle(bars),
     yLabel: 'Avg. Max Temperature',
-    unit: '°F',
+    unit: scale.unit,
   })
 }
 
-function monthBar(averages: MonthAverages, name: MonthName, partition: number): Bar {
+function monthBar(averages: MonthAverages, name: MonthName, partition: number, scale: Scale): Bar {
   const newest = newestYear(averages, name)
   if (!newest) {
     return { label: name, value: undefined, absent: ['no data yet', `node files/consumer.ts ${partition}`] }
   }
   const days = daysInMonth(newest.year, monthNames.indexOf(name) + 1)
-  const bar = { label: `${name}-${String(newest.year).padStart(4, '0')}`, value: newest.avg }
+  const bar = {
+    label: `${name}-${String(newest.year).padStart(4, '0')}`,
+    value: scale.fromFahrenheit(newest.avg),
+  }
   return newest.count < days ? { ...bar, note: `${newest.count} of ${days} days` } : bar
 }
 

@@ -1,0 +1,18 @@
+// Serves the live page of the partition files: what they say, how the consumers go, and where each number comes from.
+import { once } from 'node:events'
+import { run } from './lib/program.ts'
+import { dataDirectory } from './lib/settings.ts'
+import { parseDashboardOptions } from './page/dashboard-options.ts'
+import { servePage } from './page/server.ts'
+
+await run(async (signal) => {
+  const { host, port } = parseDashboardOptions(process.argv.slice(2))
+  const folder = dataDirectory()
+  const page = await servePage({ folder, host, port })
+  try {
+    console.log(`The page of ${folder}: ${page.address}`)
+    if (!signal.aborted) await once(signal, 'abort')
+  } finally {
+    await page.close()
+  }
+})

@@ -1,0 +1,74 @@
+import { daysInMonth, type MonthName, monthNames } from '../lib/calendar.ts'
+import type { MonthAverage, MonthAverages } from '../lib/month-averages.ts'
+
+/** A year's mean over all its days counted. */
+export type YearAverage = { year: number; avg: number; count: number; isComplete: boolean }
+
+/** What the charts and tables are drawn from: the averages, and what they are held against. */
+export type Climate = {
+  averages: MonthAverages
+  /** The years shown, ascending: the most recent ones that have any day counted. */
+  years: readonly number[]
+  /** How many years have a day counted, shown or not. */
+  yearsInAll: number
+  /** Means of all complete months of a name, °F. */
+  means: ReadonlyMap<MonthName, MonthMean>
+  /** By year, of the years shown. */
+  yearAverages: ReadonlyMap<number, YearAverage>
+}
+
+/** The mean of the complete months of one name, and of how many. */
+export type MonthMean = { avg: number; years: number }
+
+// More than these are not legible, and would make the page as large as its history. Madison has 155.
+const yearsMax = 160
+const yearsShownOfMore = 150
+
+/** Works out what the page shows of the averages; of histories of more than 160 years the last 150. */
+export function describeClimate(averages: MonthAverages): Climate {
+  const all = new Set<number>()
+  for (const table of averages.values()) for (const year of table.keys()) all.add(year)
+  const years = [...all].sort((a, b) => a - b).slice(all.size > yearsMax ? -yearsShownOfMore : 0)
+  const means = new Map<MonthName, MonthMean>()
+  for (const name of averages.keys()) {
+    const mean = meanOf(completeMonths(averages, name))
+    if (mean) means.set(name, mean)
+  }
+  const yearAverages = new Map(years.map((year) => [year, yearAverage(averages, year)]))
+  return { averages, years, yearsInAll: all.size, means, yearAverages }
+}
+
+/** Whether every day of the month was counted: only then it is held against others. */
+export function isComplete(average: MonthAverage, name: MonthName): boolean {
+  return average.count === daysOf(average.year, name)
+}
+
+/** Days in a month of that name. */
+export function daysOf(year: number, name: MonthName): number {
+  return daysInMonth(year, monthNames.indexOf(name) + 1)
+}
+
+/** The complete months of a name, in order of their years. */
+export function completeMonths(averages: MonthAverages, name: MonthName): MonthAverage[] {
+  const table = averages.get(name)
+  if (!table) return []
+  return [...table.values()].filter((average) => isComplete(average, name)).sort((a, b) => a.year - b.year)
+}
+
+/** The mean of months, each month of the same weight; undefined of none. */
+export function meanOf(months: readonly MonthAverage[]): MonthMean | undefined {
+  if (months.length === 0) return undefined
+  return { avg: months.reduce((sum, { avg }) => sum + avg, 0) / months.length, years: months.length }
+}
+
+function yearAverage(averages: MonthAverages, year: number): YearAverage {
+  let [sum, count, complete] = [0, 0, 0]
+  for (const name of monthNames) {
+    const average = averages.get(name)?.get(year)
+    if (!average) continue
+    sum += average.sum
+    count += average.count
+    if (isComplete(average, name)) complete++
+  }
+  return { year, avg: sum / count, count, isComplete: complete === 12 }
+}

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from '../lib/program.ts'
+
+const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1]
+  --port  to listen on; 0 for any free one
+  --host  address to listen on, and a name by which the page may be asked for; 0.0.0.0 for all addresses`
+
+/**
+ * Parses the page's command line.
+ *
+ * @throws UsageError with the usage line
+ */
+export function parseDashboardOptions(args: string[]): { host: string; port: number } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { port: { type: 'string', default: '8080' }, host: { type: 'string', default: '127.0.0.1' } },
+    })
+    return { host: parseHost(values.host), port: parsePort(values.port) }
+  } catch (cause) {
+    throw new UsageError(`dashboard.ts: ${(cause as Error).message}\n${usage}`, { cause })
+  }
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
+  throw new UsageError(`--port is '${text}': expected a whole number from 0 (any free port) to 65535`)
+}
+
+function parseHost(text: string): string {
+  if (/^[\w.:-]+$/.test(text)) return text
+  throw new UsageError(`--host is '${text}': expected a name or an address`)
+}

@@ -1,0 +1,28 @@
+import { monthNames } from '../lib/calendar.ts'
+import { newestYear } from '../lib/month-averages.ts'
+import { drawMonthChart } from '../lib/month-chart.ts'
+import type { Climate } from './climate.ts'
+import { type Html, trusted } from './html.ts'
+import { scales, type Unit } from './unit.ts'
+
+const styleElement = /<style>([\s\S]*?)<\/style>/
+const drawn = new Map<Unit, { key: string; chart: Html }>()
+
+/**
+ * Draws month.svg for the inside of the page; its style, which the page's policy would refuse there, comes by
+ * {@link chartStylesheet}. Drawing takes longer than all else on the page together, so the last drawing is kept.
+ */
+export function inlineChart({ averages }: Climate, unit: Unit): Html {
+  const newest = monthNames.slice(0, 3).map((name) => newestYear(averages, name))
+  const key = JSON.stringify(newest.map((average) => average && [average.year, average.count, average.avg]))
+  const last = drawn.get(unit)
+  if (last?.key === key) return last.chart
+  const chart = trusted(drawMonthChart(averages, scales[unit]).replace(styleElement, ''))
+  drawn.set(unit, { key, chart })
+  return chart
+}
+
+/** The style of month.svg, as a file. */
+export function chartStylesheet(): string {
+  return styleElement.exec(drawMonthChart(new Map()))![1]!
+}

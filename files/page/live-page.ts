@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { mergeCheckpoints } from '../lib/month-averages.ts'
+import { type Climate, describeClimate } from './climate.ts'
+import { coalesce } from './coalesce.ts'
+import { statsFragments, statusFragments } from './fragments.ts'
+import { createReadings, type Reading, type Readings } from './readings.ts'
+import type { Unit } from './unit.ts'
+import { createViewStore, type View, type ViewStore } from './view.ts'
+import { watchFolder } from './watch-folder.ts'
+
+/** The page as it is now, kept up to date from a folder. */
+export type LivePage = {
+  readings: readonly Reading[]
+  climate: () => Climate
+  /** Changes with the partition files. */
+  statsVersion: () => string
+  /** The page's fragments in a unit, as they are now. */
+  view: (unit: Unit) => View
+  close: () => void
+}
+
+/** What was read last, and how often the partition files have changed. */
+type Latest = { climate: Climate; count: number }
+
+/**
+ * Begins to keep the page.
+ *
+ * @param onChange called when files have changed, and each second, since ages grow without any
+ */
+export function openLivePage(folder: string, onChange: () => void): LivePage {
+  const run = randomUUID().slice(0, 8)
+  const readings = createReadings(folder)
+  const latest: Latest = { climate: describeClimate(new Map()), count: 0 }
+  readAgain(readings, latest)
+  const work = coalesce(() => {
+    readAgain(readings, latest)
+    onChange()
+  })
+  const watch = watchFolder(folder, work.request)
+  return {
+    readings: readings.all,
+    climate: () => latest.climate,
+    statsVersion: () => `${run}-${latest.count}`,
+    view: createViews(run, readings.all, latest),
+    close: () => {
+      watch.close()
+      work.close()
+    },
+  }
+}
+
+function readAgain(readings: Readings, latest: Latest): void {
+  if (!readings.update()) return
+  const checkpoints = readings.all.flatMap(({ checkpoint }) => checkpoint ?? [])
+  latest.climate = describeClimate(mergeCheckpoints(checkpoints))
+  latest.count++
+}
+
+/** Renders a view when it is asked for: a unit in which nobody looks costs nothing. */
+function createViews(run: string, readings: readonly Reading[], latest: Latest): LivePage['view'] {
+  const stores = new Map<Unit, { store: ViewStore; count: number }>()
+  return (unit) => {
+    const kept = stores.get(unit) ?? { store: createViewStore(run), count: -1 }
+    stores.set(unit, kept)
+    if (kept.count !== latest.count) kept.store.replace(freshStats(latest.climate, unit, kept.store.view()))
+    kept.count = latest.count
+    kept.store.replace(statusFragments(readings, latest.climate, Date.now()))
+    return kept.store.view()
+  }
+}
+
+/** A decade that is gone (the topic was created anew) stays as an empty one, so that readers empty theirs. */
+function freshStats(climate: Climate, unit: Unit, before: View) {
+  const fresh = statsFragments(climate, unit)
+  for (const name of before.fragments.keys())
+    if (/^table-\d+$/.test(name) && !fresh.has(name)) fresh.set(name, '')
+  return fresh
+}

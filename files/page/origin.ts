@@ -1,0 +1,19 @@
+import type { MonthName } from '../lib/calendar.ts'
+import { formatNumber } from '../lib/format-number.ts'
+import type { MonthAverage } from '../lib/month-averages.ts'
+import { daysOf } from './climate.ts'
+
+/** Says where a month's number comes from: partition, file, offset, first and last date, days counted of days there are. */
+export function originOf(average: MonthAverage, name: MonthName): string {
+  return `${fileOrigin(average)}; ${daysOrigin(average, name)}`
+}
+
+/** The part that the months of one partition have in common. */
+export function fileOrigin({ partition, offset }: Pick<MonthAverage, 'partition' | 'offset'>): string {
+  return `partition ${partition}, partition-${partition}.json, offset ${formatNumber(offset, 0)}`
+}
+
+/** The part that is a month's own. */
+export function daysOrigin({ year, start, end, count }: MonthAverage, name: MonthName): string {
+  return `${start} to ${end}, ${count} of ${daysOf(year, name)} days`
+}

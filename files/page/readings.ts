@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import type { Checkpoint } from '../lib/checkpoint.ts'
+import { parseCheckpoint } from '../lib/parse-checkpoint.ts'
+import type { Status } from '../lib/status-file.ts'
+import { partitionCount } from '../lib/topic.ts'
+import { createLagClock, type Lag, type LagClock } from './lag.ts'
+import { parseStatus } from './parse-status.ts'
+import { readRegularFile, regularFileVersion } from './read-regular-file.ts'
+
+/** What is known of one partition: the last good copy of its file, and what its consumer says of itself. */
+export type Reading = {
+  partition: number
+  checkpoint: Checkpoint | undefined
+  /** Days counted, over all months of the file. */
+  counted: number
+  /** When the last good copy was written, in milliseconds since 1970. */
+  modifiedAt: number | undefined
+  /** Why the file as it is now cannot be used, and since when; the last good copy is kept meanwhile. */
+  problem: { text: string; since: number } | undefined
+  status: Status | undefined
+  lag: Lag | undefined
+}
+
+/** Keeps the readings of a folder. */
+export type Readings = {
+  all: readonly Reading[]
+  /** Reads what has changed; says whether any partition file has. */
+  update: () => boolean
+}
+
+type Versions = { file: string | undefined; status: string | undefined; clock: LagClock }
+
+/** Begins with nothing read; call `update` for the first reading too. */
+export function createReadings(folder: string): Readings {
+  const all = Array.from({ length: partitionCount }, (_, partition) => emptyReading(partition))
+  const versions: Versions[] = all.map(() => ({
+    file: undefined,
+    status: undefined,
+    clock: createLagClock(),
+  }))
+  const update = () => {
+    let hasNewStats = false
+    for (const [index, reading] of all.entries()) {
+      if (updateFile(folder, reading, versions[index]!)) hasNewStats = true
+      updateStatus(folder, reading, versions[index]!)
+      measureLag(reading, versions[index]!.clock)
+    }
+    return hasNewStats
+  }
+  return { all, update }
+}
+
+function emptyReading(partition: number): Reading {
+  return {
+    ...{ partition, checkpoint: undefined, counted: 0, modifiedAt: undefined },
+    ...{ problem: undefined, status: undefined, lag: undefined },
+  }
+}
+
+function updateFile(folder: string, reading: Reading, versions: Versions): boolean {
+  const path = join(folder, `partition-${reading.partition}.json`)
+  const fail = (text: string) => {
+    if (reading.problem?.text !== text) reading.problem = { text, since: Date.now() }
+    return false
+  }
+  try {
+    const version = regularFileVersion(path)
+    if (version !== undefined && version === versions.file) return false
+    versions.file = version
+    const content = version === undefined ? undefined : readRegularFile(path)
+    if (!content) return reading.checkpoint ? fail('the file is gone') : false
+    reading.checkpoint = parseCheckpoint(content.bytes.toString('utf8'), reading.partition, path)
+    reading.counted = countDays(reading.checkpoint)
+    reading.modifiedAt = content.modifiedAt
+    reading.problem = undefined
+    return true
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+function updateStatus(folder: string, reading: Reading, versions: Versions): void {
+  const path = join(folder, '.almanac', `partition-${reading.partition}.status.json`)
+  try {
+    const version = regularFileVersion(path)
+    if (version === versions.status) return
+    versions.status = version
+    const content = version === undefined ? undefined : readRegularFile(path)
+    reading.status = content && parseStatus(content.bytes.toString('utf8'))
+  } catch (error) {
+    // Not ours to judge: without a status the page says that no consumer has been seen.
+    if (!(error as NodeJS.ErrnoException).syscall) throw error
+    reading.status = undefined
+  }
+}
+
+/** The end of the topic is at least where we are: the file may be newer than the status. */
+export function endOffsetOf({ checkpoint, status }: Reading): number | undefined {
+  const end = status?.endOffset
+  return typeof end === 'number' ? Math.max(end, checkpoint?.offset ?? 0) : undefined
+}
+
+function measureLag(reading: Reading, clock: LagClock): void {
+  const endOffset = endOffsetOf(reading)
+  const offset = reading.checkpoint?.offset ?? 0
+  reading.lag = endOffset === undefined ? undefined : clock.measure(offset, endOffset, Date.now())
+}
+
+function countDays({ months }: Checkpoint): number {
+  let days = 0
+  for (const { counts } of months.values()) for (const count of counts) days += count
+  return days
+}

@@ -1,0 +1,79 @@
+import { type MonthName, monthNames } from '../lib/calendar.ts'
+import { type MonthAverage, type MonthAverages, newestYear } from '../lib/month-averages.ts'
+import { completeMonths, isComplete } from './climate.ts'
+import { type Html, html } from './html.ts'
+import { originOf } from './origin.ts'
+import { plural } from './sentences.ts'
+import { formatTemperature, scales, type Unit } from './unit.ts'
+
+/** A month that was warmer, or colder, than all of its name before it. */
+export type ClimateRecord = {
+  kind: 'warmest' | 'coldest'
+  name: MonthName
+  now: MonthAverage
+  before: MonthAverage
+  /** Of how many complete months of that name, itself included. */
+  of: number
+}
+
+// The first few years of any history break records all the time.
+const rankedMin = 3
+const shownMax = 12
+
+/**
+ * Finds the records as they fell, the latest first. Only complete months are ranked; one that equals a record has not
+ * broken it.
+ */
+export function findRecords(averages: MonthAverages): ClimateRecord[] {
+  const records = monthNames.flatMap((name) => {
+    const months = completeMonths(averages, name)
+    return [...fallen(name, months, 'warmest'), ...fallen(name, months, 'coldest')]
+  })
+  return records.sort((a, b) => (a.now.start < b.now.start ? 1 : -1))
+}
+
+function* fallen(
+  name: MonthName,
+  months: readonly MonthAverage[],
+  kind: ClimateRecord['kind'],
+): Generator<ClimateRecord> {
+  let before = months[0]
+  for (const [index, now] of months.entries()) {
+    if (!before || !(kind === 'warmest' ? now.avg > before.avg : now.avg < before.avg)) continue
+    if (index + 1 >= rankedMin) yield { kind, name, now, before, of: index + 1 }
+    before = now
+  }
+}
+
+/** Writes a record as `warmest January of 34: 2024, 41.2 °F (before: 2006, 40.8)`. */
+export function recordText({ kind, name, now, before, of }: ClimateRecord, unit: Unit): string {
+  const was = formatTemperature(before.avg, unit)
+  return `${kind} ${name} of ${of}: ${now.year}, ${formatTemperature(now.avg, unit)} ${scales[unit].unit} (before: ${before.year}, ${was})`
+}
+
+/** Lists the latest records, then the months that are not ranked yet. */
+export function recordList(averages: MonthAverages, unit: Unit): Html {
+  const records = findRecords(averages)
+  const none = html`<p>No month has been warmer or colder than at least two of its name before it, yet.</p>`
+  const more = records.length - shownMax
+  return html`${records.length === 0 ? none : html`<ol class="records" role="list">${records.slice(0, shownMax).map((record) => listed(record, unit))}</ol>`}${more > 0 && html`<p class="note">And ${more} earlier ones. A record falls when a complete month beats all complete months of its name before it.</p>`}${unranked(averages, unit)}`
+}
+
+function listed(record: ClimateRecord, unit: Unit): Html {
+  const origin = originOf(record.now, record.name)
+  const mark = record.kind === 'warmest' ? '▲' : '▼'
+  return html`<li class="${record.kind}" title="${origin}"><span aria-hidden="true">${mark}</span> ${recordText(record, unit)}</li>`
+}
+
+function unranked(averages: MonthAverages, unit: Unit): Html | undefined {
+  const partial = monthNames.flatMap((name) => {
+    const newest = newestYear(averages, name)
+    return newest && !isComplete(newest, name) ? [{ name, newest }] : []
+  })
+  if (partial.length === 0) return undefined
+  const items = partial.map(
+    ({ name, newest }) =>
+      html`<li title="${originOf(newest, name)}">${name} ${newest.year}: ${formatTemperature(newest.avg, unit)} ${scales[unit].unit} from ${newest.count} days, among ${completeMonths(averages, name).length} complete ${plural(name)}</li>`,
+  )
+  return html`<h3>Not ranked: incomplete</h3><ul class="unranked" role="list">${items}</ul>`
+}

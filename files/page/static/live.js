@@ -1,0 +1,70 @@
+// Swaps in what has changed. Without it the page is complete, only still.
+import { showAgain, tellOrigins } from './origin.js'
+
+const { unit, version } = document.body.dataset
+const connection = document.getElementById('connection')
+const wanted = new Set()
+let isSwapping = false
+
+function listen(since) {
+  const source = new EventSource(`events?unit=${unit}&since=${since}`)
+  source.onopen = () => {
+    connection.textContent = ''
+  }
+  source.onerror = () => {
+    connection.textContent ||= `Connection lost at ${new Date().toLocaleTimeString('en-GB')}: what you see is from before. Trying again.`
+    // The browser tries again by itself, except when it was answered with an error.
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000, '')
+  }
+  source.addEventListener('changed', (event) => {
+    for (const name of event.data.split(' ')) wanted.add(name)
+    swap()
+  })
+}
+
+async function swap() {
+  // A page that nobody sees waits; what it wants is a set, which does not grow.
+  if (isSwapping || document.hidden) return
+  isSwapping = true
+  while (wanted.size > 0) {
+    const names = [...wanted]
+    wanted.clear()
+    try {
+      const response = await fetch(`fragments?unit=${unit}&names=${names.join('+')}`)
+      for (const [name, markup] of Object.entries(await response.json())) await put(name, markup)
+    } catch {
+      for (const name of names) wanted.add(name)
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+  }
+  isSwapping = false
+}
+
+async function put(name, markup) {
+  const element = document.getElementById(name)
+  if (!element) return markup && (await putAll())
+  const focused = element.contains(document.activeElement) ? document.activeElement.id : ''
+  element.innerHTML = markup
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+  tellOrigins(element)
+  showAgain()
+}
+
+/** A fragment that the page has no place for: a decade has begun. */
+async function putAll() {
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')
+  document.querySelector('main').replaceWith(page.querySelector('main'))
+  tellOrigins(document.body)
+}
+
+/** Tells those who listen rather than look, at most every 30 s. */
+function speak() {
+  const live = document.getElementById('live')
+  const text = document.getElementById('spoken').textContent
+  if (live.textContent !== text) live.textContent = text
+}
+
+tellOrigins(document.body)
+document.addEventListener('visibilitychange', swap)
+setInterval(speak, 30_000)
+listen(version)

@@ -1,0 +1,33 @@
+import { formatNumber } from '../lib/format-number.ts'
+import { fahrenheit, type Scale } from '../lib/month-chart.ts'
+
+/** The unit of temperature that a reader chose, as it stands in the page's address. */
+export type Unit = 'F' | 'C'
+
+/** The units by name. */
+export const scales: Readonly<Record<Unit, Scale>> = {
+  F: fahrenheit,
+  C: { unit: '°C', fromFahrenheit: (degrees) => ((degrees - 32) * 5) / 9 },
+}
+
+/** Takes the unit from a page's address; °F unless °C is asked for. */
+export function parseUnit(text: string | null): Unit {
+  return text?.toUpperCase() === 'C' ? 'C' : 'F'
+}
+
+/** Formats a temperature given in °F, to a tenth and without the unit's name. */
+export function formatTemperature(degrees: number, unit: Unit): string {
+  return formatTenth(scales[unit].fromFahrenheit(degrees))
+}
+
+/** How far apart two temperatures are, given in °F, in a unit: a difference has no zero point to move. */
+export function difference(degrees: number, unit: Unit): number {
+  return unit === 'C' ? (degrees * 5) / 9 : degrees
+}
+
+/** Formats a number to a tenth: 2,000 of them stand on a page, and the general way takes 40 µs for each. */
+export function formatTenth(value: number): string {
+  if (Math.abs(value) >= 1000) return formatNumber(value, 1)
+  const text = Math.abs(value).toFixed(1)
+  return value < 0 && text !== '0.0' ? `−${text}` : text
+}
