@@ -1,5 +1,6 @@
-import { ListOffsetTimestamps, protocolErrorsCodesById } from '@platformatic/kafka'
+import { protocolErrorsCodesById } from '@platformatic/kafka'
 import { type FetchedPartition, fetchBatches } from './fetch.ts'
+import { readLogRange } from './log-range.ts'
 import { OperatingError } from './program.ts'
 import {
   goOffline,
@@ -79,7 +80,7 @@ async function confirmRange(state: ReaderState, partition: number): Promise<() =
   const { client, topicName, topicId } = state
   const position = state.positions.get(partition)!
   position.isAsked = true
-  const range = await readRange(state, partition).catch((error: unknown) => ({ error }))
+  const range = await readLogRange(client, topicName, partition).catch((error: unknown) => ({ error }))
   const topic = await describeTopic(client, topicName).catch(() => undefined)
   return () => {
     position.isAsked = false
@@ -88,18 +89,5 @@ async function confirmRange(state: ReaderState, partition: number): Promise<() =
     const isOutside = position.offset < range.logStart || position.offset > range.logEnd
     if (isSame && isOutside) state.queue.push({ kind: 'out of range', partition, ...range })
     else retryLater(state)
-  }
-}
-
-async function readRange({ client, topicName }: ReaderState, partition: number) {
-  const offsetAt = async (timestamp: bigint) => {
-    const [topic] = await client.listOffsets({
-      topics: [{ name: topicName, partitions: [{ partitionIndex: partition, timestamp }] }],
-    })
-    return Number(topic!.partitions[0]!.offset)
-  }
-  return {
-    logStart: await offsetAt(ListOffsetTimestamps.EARLIEST),
-    logEnd: await offsetAt(ListOffsetTimestamps.LATEST),
   }
 }

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util'
+import { parseDate } from './calendar.ts'
+import { UsageError } from './program.ts'
+import { partitionCount } from './topic.ts'
+
+export type VerifyOptions = {
+  /** The partitions to look at. */
+  partitions: number[]
+  list: boolean
+  /** A month and year whose evidence is asked for. */
+  month: { name: string; year: string } | undefined
+  /** Print the file as it was at this offset, or when the log came to this date. */
+  until: number | undefined
+  atDate: string | undefined
+}
+
+const usage = `usage: verify.ts [--partition N] [--list] [--month January-2010] [--until OFFSET | --at-date YYYY-MM-DD]
+  without options: hold every partition file against the log; exit code 0 when all agree, 1 when not
+  --partition N        only this partition
+  --list               name each duplicate, late and refused record
+  --month January-2010 show the records behind that number
+  --until OFFSET       print the file as it was at that offset (with --partition)
+  --at-date DATE       print the file as it was before the first report of a later date`
+
+/** Parses the command line of verify.ts. @throws UsageError with the usage */
+export function parseVerifyOptions(args: string[]): VerifyOptions {
+  const text = { type: 'string' } as const
+  const { values } = parse(() =>
+    parseArgs({
+      args,
+      options: {
+        partition: text,
+        until: text,
+        month: text,
+        'at-date': text,
+        list: { type: 'boolean', default: false },
+      },
+    }),
+  )
+  const { partition, until, list } = values
+  if (until !== undefined && values['at-date'] !== undefined) fail('--until and --at-date exclude each other')
+  if (until !== undefined && partition === undefined)
+    fail('--until needs --partition: each has offsets of its own')
+  if (until !== undefined && !/^\d{1,15}$/.test(until)) fail(`--until is '${until}', expected an offset`)
+  if (partition !== undefined && !(/^\d$/.test(partition) && Number(partition) < partitionCount)) {
+    fail(`--partition is '${partition}', expected 0 to ${partitionCount - 1}`)
+  }
+  const atDate = values['at-date']
+  if (atDate !== undefined && !parseDate(atDate)) fail(`--at-date is '${atDate}', expected a day, YYYY-MM-DD`)
+  return {
+    partitions:
+      partition === undefined ? Array.from({ length: partitionCount }, (_, i) => i) : [Number(partition)],
+    list,
+    month: values.month === undefined ? undefined : parseMonth(values.month),
+    until: until === undefined ? undefined : Number(until),
+    atDate,
+  }
+}
+
+function parseMonth(text: string): { name: string; year: string } {
+  const [, name, year] = /^([A-Z][a-z]+)-(\d{4})$/.exec(text) ?? []
+  if (name && year) return { name, year }
+  return fail(`--month is '${text}', expected the form January-2010`)
+}
+
+function parse<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+function fail(what: string): never {
+  throw new UsageError(`verify.ts: ${what}\n${usage}`)
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Admin, ConnectionPool } from '@platformatic/kafka'
+import { firstDifference, provenMonths } from './compare-file.ts'
+import { readLogRange } from './log-range.ts'
+import { parseCheckpoint } from './parse-checkpoint.ts'
+import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
+import { type Replay, type ReplayedRecord, replay } from './replay.ts'
+import type { Topic } from './topic.ts'
+import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
+
+/** The log that files are held against. */
+export type Log = { client: Admin; pool: ConnectionPool; topic: Topic; name: string; directory: string }
+
+/** Sees each record of the log with what it is to the statistics. */
+export type Witness = (record: ReplayedRecord, verdict: Verdict) => void
+
+/** What came out for one partition: a line to print, whether the file agrees, and how many records were read. */
+export type Finding = { line: string; agrees: boolean; records: number }
+
+/**
+ * Holds a partition file against the log up to the file's offset: topic id, leader epochs, then every number. The file is
+ * read once, so a consumer may go on meanwhile.
+ *
+ * @throws OperatingError when the file is damaged or the log cannot be read
+ */
+export async function verifyPartition(log: Log, partition: number, witness: Witness): Promise<Finding> {
+  const path = join(log.directory, `partition-${partition}.json`)
+  if (!existsSync(path))
+    return { line: `partition ${partition}: no file in ${log.directory}`, agrees: true, records: 0 }
+  const text = readFileSync(path, 'utf8')
+  const { offset } = parseCheckpoint(text, partition, path)
+  const memory = readTopicMemory(join(log.directory, '.almanac', `partition-${partition}.json`))
+  if (memory && memory.topicId !== log.topic.id) {
+    const ids = `the file belongs to topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
+    return {
+      line: `partition ${partition}: ${ids}; a running consumer begins that one by itself`,
+      agrees: false,
+      records: 0,
+    }
+  }
+  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
+  if (offset > logEnd) {
+    return {
+      line: `partition ${partition}: the file's offset ${offset} is past the log's end, ${logEnd}`,
+      agrees: false,
+      records: 0,
+    }
+  }
+  const state = emptyRecount()
+  const take = (record: ReplayedRecord) => {
+    witness(record, recount(state, record))
+    return true
+  }
+  const passed = await replay(log, partition, logStart, offset, take)
+  const epochs = memory && epochsBefore(memory.epochs, offset)
+  return conclude(offset, text, { partition, state, passed, epochs })
+}
+
+/**
+ * Counts the log up to an offset or a date, as if the consumer had stopped there.
+ *
+ * @param until an offset; undefined for the log's end
+ * @param atDate stops before the first report of a later date
+ * @returns what the partition file held then
+ */
+export async function recountUntil(
+  log: Log,
+  partition: number,
+  until: number | undefined,
+  atDate: string | undefined,
+) {
+  const state = emptyRecount()
+  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
+  let offset = until ?? logEnd
+  await replay(log, partition, logStart, offset, (record) => {
+    const date = atDate && dateOf(record)
+    if (date && date > atDate) {
+      offset = record.offset
+      return false
+    }
+    recount(state, record)
+    return true
+  })
+  return { partition, offset, ...state.months }
+}
+
+function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
+  const { counted, duplicate, late, refused } = state.tally
+  const records = counted + duplicate + late + refused
+  const gaps = offset - passed.logStart - records
+  const sum = `${records} records = ${counted} counted + ${duplicate} duplicates + ${late} late + ${refused} refused`
+  const head = `partition ${partition}: ${sum}${gaps > 0 ? `, and ${gaps} offsets without a record` : ''}`
+  if (passed.logStart > 0) {
+    const { proven, total } = provenMonths(JSON.parse(text), state)
+    const part = `the log begins at offset ${passed.logStart}: ${proven} of ${total} months are still proven by it`
+    return { line: `${head}; ${part}`, agrees: proven === total, records }
+  }
+  const difference = firstDifference(JSON.parse(text), state) ?? epochDifference(passed.epochs, epochs)
+  return { line: `${head}; ${difference ?? 'file agrees'}`, agrees: difference === undefined, records }
+}
+
+type Evidence = { partition: number; state: Recount; passed: Replay; epochs: Epoch[] | undefined }
+
+/** Holds the leader epochs that the consumer noted against those of the log's batches. */
+function epochDifference(found: readonly Epoch[], noted: readonly Epoch[] | undefined): string | undefined {
+  if (!noted || JSON.stringify(found) === JSON.stringify(noted)) return undefined
+  return `the consumer noted leader epochs ${JSON.stringify(noted)}, the log has ${JSON.stringify(found)}`
+}

@@ -1,0 +1,63 @@
+import { Admin, ConnectionPool } from '@platformatic/kafka'
+import { waitForBroker } from './lib/connect.ts'
+import { run } from './lib/program.ts'
+import type { Verdict } from './lib/recount.ts'
+import { findTopic } from './lib/replay.ts'
+import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
+import { parseVerifyOptions, type VerifyOptions } from './lib/verify-options.ts'
+import { type Log, recountUntil, verifyPartition, type Witness } from './lib/verify-partition.ts'
+
+// Re-reads the log, counts again by other means than the consumer, and compares with the partition files.
+await run(async (signal) => {
+  const options = parseVerifyOptions(process.argv.slice(2))
+  const [settings, name, directory] = [brokerSettings(), topicName(), dataDirectory()]
+  const client = new Admin({ clientId: 'verify', ...settings, retries: 3, retryDelay: 250 })
+  const pool = new ConnectionPool('verify', settings)
+  try {
+    await waitForBroker(client, settings, signal)
+    const log = { client, pool, topic: await findTopic(client, name), name, directory }
+    if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
+    else await compareAll(log, options)
+  } finally {
+    await Promise.all([pool.close(), client.close()])
+  }
+})
+
+async function printAsOf(log: Log, { partitions, until, atDate }: VerifyOptions): Promise<void> {
+  for (const partition of partitions)
+    console.log(JSON.stringify(await recountUntil(log, partition, until, atDate)))
+}
+
+async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
+  const begin = performance.now()
+  let records = 0
+  for (const partition of options.partitions) {
+    const finding = await verifyPartition(log, partition, witness(partition, options))
+    console.log(finding.line)
+    records += finding.records
+    if (!finding.agrees) process.exitCode = 1
+  }
+  const seconds = (performance.now() - begin) / 1000
+  console.log(
+    `${records} records read in ${seconds.toFixed(2)} s, ${Math.round(records / seconds)} records/s.`,
+  )
+}
+
+/** Prints the records that the user asked to see. */
+function witness(partition: number, { list, month }: VerifyOptions): Witness {
+  return ({ offset }, verdict) => {
+    const isAsked =
+      month &&
+      verdict.kind !== 'refused' &&
+      verdict.month === month.name &&
+      verdict.date.startsWith(month.year)
+    if (!isAsked && !(list && verdict.kind !== 'counted')) return
+    console.log(`partition ${partition}, offset ${offset}: ${describe(verdict)}`)
+  }
+}
+
+function describe(verdict: Verdict): string {
+  if (verdict.kind === 'refused') return `refused: ${verdict.reason}`
+  const what = verdict.kind === 'counted' ? 'counted' : `${verdict.kind}, not counted`
+  return `${verdict.date}, ${verdict.degrees} °F, ${what}`
+}
