@@ -29,32 +29,29 @@ export function parseVerifyOptions(args: string[]): VerifyOptions {
     parseArgs({
       args,
       options: {
-        partition: text,
-        until: text,
-        month: text,
-        'at-date': text,
+        ...{ partition: text, until: text, month: text, 'at-date': text },
         list: { type: 'boolean', default: false },
       },
     }),
   )
-  const { partition, until, list } = values
-  if (until !== undefined && values['at-date'] !== undefined) fail('--until and --at-date exclude each other')
+  const { partition, until, list, month, 'at-date': atDate } = values
+  if (until !== undefined && atDate !== undefined) fail('--until and --at-date exclude each other')
   if (until !== undefined && partition === undefined)
-    fail('--until needs --partition: each has offsets of its own')
-  if (until !== undefined && !/^\d{1,15}$/.test(until)) fail(`--until is '${until}', expected an offset`)
-  if (partition !== undefined && !(/^\d$/.test(partition) && Number(partition) < partitionCount)) {
-    fail(`--partition is '${partition}', expected 0 to ${partitionCount - 1}`)
-  }
-  const atDate = values['at-date']
+    fail('--until needs --partition: each has its own offsets')
   if (atDate !== undefined && !parseDate(atDate)) fail(`--at-date is '${atDate}', expected a day, YYYY-MM-DD`)
+  const all = Array.from({ length: partitionCount }, (_, i) => i)
   return {
-    partitions:
-      partition === undefined ? Array.from({ length: partitionCount }, (_, i) => i) : [Number(partition)],
+    partitions: partition === undefined ? all : [parseNumber('--partition', partition, partitionCount - 1)],
     list,
-    month: values.month === undefined ? undefined : parseMonth(values.month),
-    until: until === undefined ? undefined : Number(until),
+    month: month === undefined ? undefined : parseMonth(month),
+    until: until === undefined ? undefined : parseNumber('--until', until, Number.MAX_SAFE_INTEGER),
     atDate,
   }
+}
+
+function parseNumber(name: string, text: string, max: number): number {
+  if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text)
+  return fail(`${name} is '${text}', expected a whole number, 0 to ${max}`)
 }
 
 function parseMonth(text: string): { name: string; year: string } {

@@ -5,7 +5,7 @@ import { firstDifference, provenMonths } from './compare-file.ts'
 import { readLogRange } from './log-range.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
-import { type Replay, type ReplayedRecord, replay } from './replay.ts'
+import { type Replay, replay } from './replay.ts'
 import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
 
@@ -26,33 +26,26 @@ export type Finding = { line: string; agrees: boolean; records: number }
  */
 export async function verifyPartition(log: Log, partition: number, witness: Witness): Promise<Finding> {
   const path = join(log.directory, `partition-${partition}.json`)
-  if (!existsSync(path))
-    return { line: `partition ${partition}: no file in ${log.directory}`, agrees: true, records: 0 }
+  const without = (what: string, agrees = false) => ({
+    line: `partition ${partition}: ${what}`,
+    agrees,
+    records: 0,
+  })
+  if (!existsSync(path)) return without(`no file in ${log.directory}`, true)
   const text = readFileSync(path, 'utf8')
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(join(log.directory, '.almanac', `partition-${partition}.json`))
   if (memory && memory.topicId !== log.topic.id) {
-    const ids = `the file belongs to topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
-    return {
-      line: `partition ${partition}: ${ids}; a running consumer begins that one by itself`,
-      agrees: false,
-      records: 0,
-    }
+    const ids = `topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
+    return without(`the file belongs to ${ids}; a running consumer begins that one by itself`)
   }
   const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
-  if (offset > logEnd) {
-    return {
-      line: `partition ${partition}: the file's offset ${offset} is past the log's end, ${logEnd}`,
-      agrees: false,
-      records: 0,
-    }
-  }
+  if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
-  const take = (record: ReplayedRecord) => {
+  const passed = await replay(log, partition, logStart, offset, (record) => {
     witness(record, recount(state, record))
     return true
-  }
-  const passed = await replay(log, partition, logStart, offset, take)
+  })
   const epochs = memory && epochsBefore(memory.epochs, offset)
   return conclude(offset, text, { partition, state, passed, epochs })
 }
