@@ -5,7 +5,7 @@ import { firstDifference, provenMonths } from './compare-file.ts'
 import { readLogRange } from './log-range.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
-import { type Replay, replay } from './replay.ts'
+import { type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
 
