@@ -14,10 +14,10 @@ import { firstDate, generateWeather } from './weather.ts'
 
 // Recreates the topic and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
-  const { append, file, delayMs } = parseProducerOptions(process.argv.slice(2))
+  const { append, files, wanted, delayMs } = parseProducerOptions(process.argv.slice(2))
   const settings = brokerSettings()
   const [topic, replicas] = [topicName(), replicationFactor()]
-  const observations = file === undefined ? undefined : await readObservations(file, signal)
+  const observations = files.length > 0 ? await readObservations(files, wanted, signal) : undefined
   const admin = new Admin({ clientId: 'almanac-producer', ...settings, retries: 10, retryDelay })
   const producer = new Producer({
     clientId: 'almanac-producer',

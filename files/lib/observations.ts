@@ -1,107 +1,81 @@
-import { readFile } from 'node:fs/promises'
-import { addAbortSignal } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import { parseDate } from './calendar.ts'
+import { byYear } from './observations/by-year.ts'
+import { collectDays, inOrder, type Observations, type Wanted } from './observations/days.ts'
+import { dly } from './observations/dly.ts'
+import { checkUnit, type Reading, type Unit } from './observations/form.ts'
+import { headedCsv } from './observations/headed-csv.ts'
+import { type Input, openInput, readLines, type TakeLine } from './observations/read-lines.ts'
+import { checkStations } from './observations/stations.ts'
 import { OperatingError } from './program.ts'
 
-/** A day's highest temperature: date `YYYY-MM-DD`, degrees in °F. */
-export type DailyHigh = { date: string; degrees: number }
+export type { DailyHigh, Observations } from './observations/days.ts'
 
-/** What an observations file holds: its days in ascending order, and how many rows had no value. */
-export type Observations = { days: DailyHigh[]; skipped: number }
+/** What to read of the files: of which station, from which day to which; and the unit, where a file does not say it. */
+export type ObservationOptions = Wanted & { station?: string; unit?: Unit }
 
-type Row = { line: number; fields: string[] }
-type Columns = { count: number; date: number; degrees: number; celsius: boolean }
+// The last one takes what the others leave, and says what is wrong with its header.
+const forms = [dly, byYear, headedCsv]
 
 /**
- * Reads an observations file whole, so that a bad row is found before anything is sent.
+ * Reads observations files, see `readInputs`.
  *
- * @param path a file's path, or `-` for standard input
- * @throws OperatingError when it cannot be read or anything in it is wrong
+ * @param paths of files, `-` for standard input
  */
-export async function readObservations(path: string, signal: AbortSignal): Promise<Observations> {
-  if (path === '-') {
-    return parseObservations(await text(addAbortSignal(signal, process.stdin)), 'standard input')
-  }
-  const csv = await readFile(path, { encoding: 'utf8', signal }).catch((cause: Error) => {
+export function readObservations(
+  paths: readonly string[],
+  options: ObservationOptions,
+  signal: AbortSignal,
+): Promise<Observations> {
+  const inputs = paths.map((path) => () => openInput(path, signal))
+  return readInputs(inputs, options).catch((error) => {
     signal.throwIfAborted()
-    throw new OperatingError(`${path}: cannot read the observations (${cause.message}).`, { cause })
+    throw error
   })
-  return parseObservations(csv, path)
 }
 
 /**
- * Parses observations: CSV as of RFC 4180 below a header with a column `date` and one of `tmax_f` and `tmax_c`.
+ * Reads observations: GHCN-Daily's three forms and CSV with a header, gzip or not, told apart by their content.
  *
- * The header says the unit; °C become °F. Other columns are passed over, rows without a value counted. Line ends may be
- * CRLF, and a byte order mark is no part of the header.
+ * Each input is read to its end, so that a bad line is found before anything is sent. Only the days of one station are
+ * held, however many lines and stations there are.
  *
- * @param source names the file in errors
- * @throws OperatingError with source, line and reason for a row that is no observation, or dated on or before an earlier
+ * @param inputs opened one after the other
+ * @throws OperatingError with source, line and column for a line that does not fit the form of its input; when a station
+ *   must be chosen; when the unit must be said
  */
-export function parseObservations(csv: string, source: string): Observations {
-  const rows = parseCsv(csv.replace(/^\uFEFF/, ''), source)
-  const header = rows.next()
-  if (header.done) throw new OperatingError(`${source}: it is empty. Expected CSV below a header.`)
-  const columns = parseHeader(header.value, source)
-  const observations: Observations = { days: [], skipped: 0 }
-  let last = ''
-  for (const row of rows) {
-    const day = parseRow(row, columns, source)
-    if (day.date <= last)
-      throw badRow(source, row, `${day.date} comes after ${last}: expected ascending dates`)
-    last = day.date
-    if (day.degrees === undefined) observations.skipped++
-    else observations.days.push({ date: day.date, degrees: day.degrees })
+export async function readInputs(
+  inputs: readonly (() => Input)[],
+  { station, unit, ...wanted }: ObservationOptions,
+): Promise<Observations> {
+  const days = collectDays(wanted)
+  const stations = { asked: station, spans: new Map() }
+  for (const open of inputs) {
+    const input = open()
+    const file = startFile({ days, stations, source: input.source, unit })
+    await readLines(input, file.line)
+    file.end()
   }
-  return observations
+  checkStations(stations)
+  return inOrder(days)
 }
 
-function parseHeader({ fields }: Row, source: string): Columns {
-  const names = fields.map((name) => name.trim().toLowerCase())
-  const found = names.filter((name) => name === 'date' || name === 'tmax_f' || name === 'tmax_c')
-  if (found.length !== 2 || found.filter((name) => name === 'date').length !== 1) {
-    const header = fields.join(',').slice(0, 80)
-    throw new OperatingError(
-      `${source}: line 1 is '${header}': expected a header with a column date and one of tmax_f, tmax_c.`,
-    )
-  }
-  const degrees = names.findIndex((name) => name === 'tmax_f' || name === 'tmax_c')
-  return { count: names.length, date: names.indexOf('date'), degrees, celsius: names[degrees] === 'tmax_c' }
-}
-
-function parseRow(row: Row, columns: Columns, source: string): { date: string; degrees?: number } {
-  if (row.fields.length !== columns.count) {
-    throw badRow(source, row, `${row.fields.length} columns: expected ${columns.count}, as the header has`)
-  }
-  const date = row.fields[columns.date]!.trim()
-  if (!parseDate(date)) throw badRow(source, row, `'${date}' is not a day of the calendar, YYYY-MM-DD`)
-  const text = row.fields[columns.degrees]!.trim()
-  if (text === '') return { date }
-  // As people write numbers: not the 0x1f and Infinity that Number would take as well.
-  const degrees = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
-  if (!Number.isFinite(degrees)) throw badRow(source, row, `'${text}' is not a number of degrees`)
-  return { date, degrees: columns.celsius ? (degrees * 9) / 5 + 32 : degrees }
-}
-
-function* parseCsv(csv: string, source: string): Generator<Row> {
-  // A field with quotes may hold commas, line ends and, doubled, quotes.
-  const field = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y
-  for (let line = 1; field.lastIndex < csv.length; ) {
-    const row: Row = { line, fields: [] }
-    for (let end = ','; end === ','; ) {
-      const match = field.exec(csv)
-      if (!match) throw badRow(source, { line, fields: [] }, 'a quotation mark where none may stand')
-      const [, text = '', separator = ''] = match
-      end = separator
-      row.fields.push(text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text)
-      if (text.includes('\n')) line += text.split('\n').length - 1
-    }
-    line++
-    if (row.fields.length > 1 || row.fields[0] !== '') yield row // A blank line is no row.
+/** Reads one file's lines, in the form that the first one has which is not blank. */
+function startFile(reading: Reading): { line: TakeLine; end: () => void } {
+  let lines: { line: TakeLine; end: () => void } | undefined
+  return {
+    line(bytes, start, end, line) {
+      lines ??= startLines(reading, bytes.toString('latin1', start, end))
+      lines?.line(bytes, start, end, line)
+    },
+    end() {
+      if (!lines) throw new OperatingError(`${reading.source}: it is empty. Expected observations.`)
+      lines.end()
+    },
   }
 }
 
-function badRow(source: string, { line }: Row, why: string): OperatingError {
-  return new OperatingError(`${source}: line ${line}: ${why}. Nothing has been sent.`)
+function startLines(reading: Reading, first: string) {
+  if (first.trim() === '') return undefined
+  const form = forms.find(({ isFirstLine }) => isFirstLine(first))!
+  if (form !== headedCsv) checkUnit(reading, 'tenths')
+  return form.start(reading)
 }

@@ -1,3 +1,4 @@
+import { type SkipReason, skipReasons } from './observations/days.ts'
 import type { DailyHigh, Observations } from './observations.ts'
 import { partitionOf, type Send } from './send.ts'
 
@@ -32,9 +33,18 @@ export async function sendObservations(
   } finally {
     progress.end()
   }
-  const notes = [`${skipped} without a value skipped`]
+  const notes = describeSkipped(skipped)
   if (days.length > missing.length) notes.push(`${days.length - missing.length} in the log already`)
   console.log(`Sent ${missing.length} days (${notes.join(', ')}) in ${progress.speed(missing.length)}.`)
+}
+
+function describeSkipped(skipped: Observations['skipped']): string[] {
+  const others = Object.keys(skipReasons) as SkipReason[]
+  const counts = others.filter((reason) => reason !== 'missing' && skipped.has(reason))
+  return [
+    `${skipped.get('missing') ?? 0} ${skipReasons.missing} skipped`,
+    ...counts.map((reason) => `${skipped.get(reason)} ${skipReasons[reason]}`),
+  ]
 }
 
 function startProgress(total: number) {

@@ -1,47 +1,57 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import test from 'node:test'
-import { parseObservations, readObservations } from '../../files/lib/observations.ts'
+import { readInputs, readObservations } from '../../files/lib/observations.ts'
 import { temporaryFolder } from '../support/program.ts'
+
+/** Parses a text named `f`. */
+function parseObservations(csv: string, unit?: 'F' | 'C') {
+  const chunks = Readable.from(csv === '' ? [] : [Buffer.from(csv)])
+  return readInputs([() => ({ source: 'f', chunks })], unit ? { unit } : {})
+}
 
 const madison = join(import.meta.dirname, '../data/madison-tmax-1869-2023.csv')
 
 test('readObservations reads 154 years of Madison in well under a second', async (t) => {
   const start = performance.now()
-  const { days, skipped } = await readObservations(madison, t.signal)
+  const { days, skipped } = await readObservations([madison], {}, t.signal)
   assert.ok(performance.now() - start < 800)
   assert.equal(days.length, 56_602)
-  assert.equal(skipped, 10)
+  assert.equal(skipped.get('missing'), 10)
   assert.deepEqual(days[0], { date: '1869-01-01', degrees: 25 })
   assert.deepEqual(days.at(-1), { date: '2023-12-31', degrees: 31 })
 })
 
-test('parseObservations turns °C into °F when the header says tmax_c', () => {
-  const { days } = parseObservations('date,tmax_c\n2024-01-01,-40\n2024-01-02,37.5\n', 'f')
+test('parseObservations turns °C into °F when the header says tmax_c', async () => {
+  const { days } = await parseObservations('date,tmax_c\n2024-01-01,-40\n2024-01-02,37.5\n')
   assert.deepEqual(days, [
     { date: '2024-01-01', degrees: -40 },
     { date: '2024-01-02', degrees: 99.5 },
   ])
 })
 
-test('parseObservations takes any order of columns, other columns, quotes, CRLF and a byte order mark', () => {
+test('parseObservations takes any order of columns, other columns, quotes, CRLF and a byte order mark', async () => {
   const csv =
     '\uFEFF"Station",TMAX_F,"note ""x""",date\r\n"Madison, WI",31,"two\r\nlines",2024-01-01\r\n,32.5,,2024-01-02'
-  assert.deepEqual(parseObservations(csv, 'f').days, [
+  assert.deepEqual((await parseObservations(csv)).days, [
     { date: '2024-01-01', degrees: 31 },
     { date: '2024-01-02', degrees: 32.5 },
   ])
 })
 
-test('parseObservations counts rows without a value and passes over blank lines', () => {
-  const { days, skipped } = parseObservations('date,tmax_f\n2024-01-01,\n\n2024-01-02,0\n2024-01-03, \n', 'f')
+test('parseObservations counts rows without a value and passes over blank lines', async () => {
+  const { days, skipped } = await parseObservations(
+    'date,tmax_f\n2024-01-01,\n\n2024-01-02,0\n2024-01-03, \n',
+  )
   assert.deepEqual(days, [{ date: '2024-01-02', degrees: 0 }])
-  assert.equal(skipped, 2)
+  assert.equal(skipped.get('missing'), 2)
 })
 
-test('parseObservations takes a file with a header and no rows', () => {
-  assert.deepEqual(parseObservations('date,tmax_f\n', 'f'), { days: [], skipped: 0 })
+test('parseObservations takes a file with a header and no rows', async () => {
+  const { days, skipped } = await parseObservations('date,tmax_f\n')
+  assert.deepEqual([days, skipped.size], [[], 0])
 })
 
 const bad: [what: string, csv: string, error: RegExp][] = [
@@ -69,8 +79,8 @@ const bad: [what: string, csv: string, error: RegExp][] = [
 ]
 
 for (const [what, csv, error] of bad) {
-  test(`parseObservations names file, line and reason for ${what}`, () => {
-    assert.throws(() => parseObservations(csv, 'f'), { name: 'OperatingError', message: error })
+  test(`parseObservations names file, line and reason for ${what}`, async () => {
+    await assert.rejects(parseObservations(csv), { name: 'OperatingError', message: error })
   })
 }
 
@@ -80,7 +90,7 @@ test('readObservations names a file that is missing, a folder and an empty file'
   await writeFile(empty, '')
   const missing = join(folder, 'missing.csv')
   for (const path of [missing, folder, empty]) {
-    await assert.rejects(readObservations(path, t.signal), (error: Error) => {
+    await assert.rejects(readObservations([path], {}, t.signal), (error: Error) => {
       return error.name === 'OperatingError' && error.message.startsWith(`${path}: `)
     })
   }

@@ -1,0 +1,101 @@
+import { formatDate } from '../calendar.ts'
+
+/** A day's highest temperature: date `YYYY-MM-DD`, degrees in °F. */
+export type DailyHigh = { date: string; degrees: number }
+
+/** Which days are wanted, dates as `YYYY-MM-DD`; `listSkipped` asks for a list of the values left out. */
+export type Wanted = { from?: string; to?: string; listSkipped?: boolean }
+
+/** Why a value is left out, in the words that follow its count. */
+export const skipReasons = {
+  missing: 'without a value',
+  flagged: 'failed a quality check',
+  padding: "past a month's end",
+  impossible: 'impossible',
+  repeated: 'given again',
+  contradicted: 'given with different values',
+  outside: 'outside --from and --to',
+} as const
+
+export type SkipReason = keyof typeof skipReasons
+
+/** Where a value stands; line and column count from 1. */
+export type Place = { source: string; line: number; column: number }
+
+/** A value left out. */
+export type Skipped = Place & { reason: SkipReason; date: string }
+
+/**
+ * What observations files hold: a station's days in the order of their dates, how many values were left out, and, when
+ * asked for, which.
+ */
+export type Observations = { days: DailyHigh[]; skipped: Map<SkipReason, number>; list: Skipped[] }
+
+/** Where the values of one or more files come together. Days are whole numbers YYYYMMDD. */
+export type Days = {
+  first: number
+  last: number
+  byDay: Map<number, { degrees: number; place: Place }>
+  contradicted: Set<number>
+  skipped: Map<SkipReason, number>
+  list: Skipped[] | undefined
+}
+
+// No thermometer has shown more than 56.7 °C or less than -89.2 °C (World Meteorological Organization).
+const [coldest, hottest] = [-130, 140]
+
+/** Makes an empty collection of days. */
+export function collectDays({ from = '', to = '9999-12-31', listSkipped }: Wanted = {}): Days {
+  return {
+    first: dayNumber(from),
+    last: dayNumber(to),
+    byDay: new Map(),
+    contradicted: new Set(),
+    skipped: new Map(),
+    list: listSkipped ? [] : undefined,
+  }
+}
+
+/** Takes a day's value in °F. The same day with the same value counts once; with another value, not at all. */
+export function takeDay(days: Days, day: number, degrees: number, place: Place): void {
+  const earlier = days.byDay.get(day)
+  if (degrees < coldest || degrees > hottest) skipDay(days, 'impossible', day, place)
+  else if (day < days.first || day > days.last) skipDay(days, 'outside', day, place)
+  else if (days.contradicted.has(day)) skipDay(days, 'contradicted', day, place)
+  else if (!earlier) days.byDay.set(day, { degrees, place })
+  else if (earlier.degrees === degrees) skipDay(days, 'repeated', day, place)
+  else {
+    // Nothing here tells which of the two is right: neither counts, in whatever order they come.
+    days.byDay.delete(day)
+    days.contradicted.add(day)
+    skipDay(days, 'contradicted', day, earlier.place)
+    skipDay(days, 'contradicted', day, place)
+  }
+}
+
+/** Counts a value that is left out; `day` may be none of the calendar. */
+export function skipDay(days: Days, why: SkipReason, day: number, place: Place): void {
+  const reason = day < days.first || day > days.last ? 'outside' : why
+  days.skipped.set(reason, (days.skipped.get(reason) ?? 0) + 1)
+  days.list?.push({ ...place, reason, date: dateOf(day) })
+}
+
+/** Puts the days in order. */
+export function inOrder({ byDay, skipped, list = [] }: Days): Observations {
+  const days = [...byDay].sort(([a], [b]) => a - b)
+  return { days: days.map(([day, { degrees }]) => ({ date: dateOf(day), degrees })), skipped, list }
+}
+
+/** A date `YYYY-MM-DD` as the number YYYYMMDD; 0 for no date. */
+export function dayNumber(date: string): number {
+  return Number(date.replaceAll('-', ''))
+}
+
+/** °C as °F. Every reader converts by it, so that a day is the same to the last bit in whatever form it came. */
+export function fahrenheit(celsius: number): number {
+  return (celsius * 9) / 5 + 32
+}
+
+function dateOf(day: number): string {
+  return formatDate({ year: Math.floor(day / 10_000), month: Math.floor(day / 100) % 100, day: day % 100 })
+}

@@ -1,0 +1,59 @@
+import { parseDate } from '../calendar.ts'
+import { badRow, type Row } from './csv-row.ts'
+import { dayNumber, fahrenheit, skipDay, takeDay } from './days.ts'
+import { checkUnit, type Reading, type Unit } from './form.ts'
+
+/**
+ * Reads rows of a column `date` and one of `tmax_f` and `tmax_c`, or `tmax` when its unit was said. Other columns are
+ * passed over.
+ *
+ * A file of one's own is to be right: what is no date or no number, or is dated on or before an earlier row, stops it.
+ *
+ * @param names of the columns, in lower case
+ * @returns undefined when they are not these columns
+ */
+export function startPlainRows(names: readonly string[], reading: Reading) {
+  const columns = findColumns(names, reading.unit)
+  if (!columns) return undefined
+  checkUnit(reading, columns.unit)
+  const { days, source } = reading
+  let last = ''
+  const row = ({ line, fields }: Row) => {
+    if (fields.length !== names.length)
+      throw badRow(source, line, `${fields.length} columns: expected ${names.length}, as the header has`)
+    const date = fields[columns.date]!.trim()
+    if (!parseDate(date)) throw badRow(source, line, `'${date}' is not a day of the calendar, YYYY-MM-DD`)
+    if (date <= last) throw badRow(source, line, `${date} comes after ${last}: expected ascending dates`)
+    last = date
+    const text = fields[columns.degrees]!.trim()
+    const column = fields.slice(0, columns.degrees).join(',').length + 1 + Math.sign(columns.degrees)
+    const place = { source, line, column }
+    if (text === '') return skipDay(days, 'missing', dayNumber(date), place)
+    const degrees = parseDegrees(text)
+    if (degrees === undefined) throw badRow(source, line, `'${text}' is not a number of degrees`)
+    takeDay(days, dayNumber(date), inFahrenheit(degrees, columns.unit), place)
+  }
+  return { row, end: () => {} }
+}
+
+/** A number as people write it; undefined for anything else. Not the 0x1f and Infinity that Number would take as well. */
+export function parseDegrees(text: string): number | undefined {
+  const degrees = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  return Number.isFinite(degrees) ? degrees : undefined
+}
+
+/** A value in one of the units as °F. */
+export function inFahrenheit(value: number, unit: Unit): number {
+  if (unit === 'F') return value
+  return fahrenheit(unit === 'tenths' ? value / 10 : value)
+}
+
+function findColumns(names: readonly string[], said: Unit | undefined) {
+  const date = names.indexOf('date')
+  const units = { tmax_f: 'F', tmax_c: 'C', ...(said && { tmax: said }) } as const
+  const found = Object.entries(units).filter(([name]) => names.includes(name))
+  const [name, unit] = found[0] ?? []
+  const isOnce = names.filter((other) => other === 'date' || other === name).length === 2
+  if (!name || !unit || found.length !== 1 || !isOnce) return undefined
+  return { date, degrees: names.indexOf(name), unit: unit as Unit }
+}

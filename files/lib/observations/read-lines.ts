@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs'
+import { addAbortSignal, pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { OperatingError } from '../program.ts'
+
+/** Takes a line: `bytes` from `start` to `end`, line end left out. The bytes are read over once this returns. */
+export type TakeLine = (bytes: Buffer, start: number, end: number, line: number) => void
+
+const chunkSize = 1 << 18
+// No form has longer lines by far; text without line ends must not fill the memory.
+const longestLine = 1 << 20
+const [lineFeed, carriageReturn] = [10, 13]
+
+/** Bytes, packed or not, and what errors call them. */
+export type Input = { source: string; chunks: AsyncIterable<Buffer> }
+
+/** Opens a file, or standard input for `-`; the signal breaks off whoever reads it. */
+export function openInput(path: string, signal: AbortSignal): Input {
+  const chunks = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkSize })
+  return { source: path === '-' ? 'standard input' : path, chunks: addAbortSignal(signal, chunks) }
+}
+
+/**
+ * Reads line by line, unpacking what begins as gzip does. Lines end by LF or CRLF; the last one may end by nothing.
+ *
+ * @throws OperatingError with source and line when it cannot be read to its end
+ */
+export async function readLines({ source, chunks }: Input, take: TakeLine): Promise<void> {
+  let rest: Buffer = Buffer.alloc(0)
+  let line = 0
+  const takeLine = (bytes: Buffer, start: number, end: number) => {
+    take(bytes, start, end > start && bytes[end - 1] === carriageReturn ? end - 1 : end, ++line)
+  }
+  const takeChunk = (chunk: Buffer) => {
+    let start = 0
+    if (rest.length > 0) {
+      start = chunk.indexOf(lineFeed) + 1
+      rest = Buffer.concat([rest, start > 0 ? chunk.subarray(0, start - 1) : chunk])
+      if (rest.length > longestLine) throw tooLong(source, line + 1)
+      if (start === 0) return
+      takeLine(rest, 0, rest.length)
+    }
+    for (let end = start; end < chunk.length; end++) {
+      // A plain loop: a call of indexOf for each line costs more than its 35 bytes.
+      if (chunk[end] !== lineFeed) continue
+      takeLine(chunk, start, end)
+      start = end + 1
+    }
+    rest = Buffer.from(chunk.subarray(start))
+  }
+  for await (const chunk of told(unpack(chunks), source, () => line + 1)) takeChunk(chunk)
+  if (rest.length > 0) takeLine(rest, 0, rest.length)
+}
+
+/** Unpacks bytes that begin as gzip does, and passes on others as they are. */
+async function* unpack(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = input[Symbol.asyncIterator]()
+  let start = Buffer.alloc(0)
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    start = Buffer.concat([start, next.value])
+    if (start.length >= 2) break
+  }
+  const whole = prepend(start, chunks)
+  if (start[0] !== 0x1f || start[1] !== 0x8b) yield* whole
+  else yield* gunzip(whole)
+}
+
+async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let given = 0
+  const count = async function* () {
+    for await (const chunk of packed) {
+      given += chunk.length
+      yield chunk
+    }
+  }
+  const unpacked = createGunzip({ chunkSize })
+  pipeline(Readable.from(count(), { objectMode: false }), unpacked, () => {}) // An error ends the loop below.
+  for await (const chunk of unpacked) yield chunk
+  const left = given - unpacked.bytesWritten
+  if (left > 0) throw new Error(`${left} bytes that are not gzip follow the gzip data`)
+}
+
+async function* prepend(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (start.length > 0) yield start
+  yield* { [Symbol.asyncIterator]: () => rest }
+}
+
+async function* told(
+  chunks: AsyncIterable<Buffer>,
+  source: string,
+  line: () => number,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks
+  } catch (cause) {
+    const { message } = cause as Error
+    const how = line() === 1 ? `cannot read the observations` : `line ${line()}: cannot read on`
+    throw new OperatingError(`${source}: ${how} (${message}). Nothing has been sent.`, { cause })
+  }
+}
+
+function tooLong(source: string, line: number): OperatingError {
+  return new OperatingError(
+    `${source}: line ${line} has more than ${longestLine} bytes: this is no text of a form known here. Nothing has been sent.`,
+  )
+}

@@ -1,0 +1,79 @@
+import { parseDate } from '../calendar.ts'
+import { OperatingError } from '../program.ts'
+import { badRow, type Row } from './csv-row.ts'
+import { dayNumber, type Place, skipDay, takeDay } from './days.ts'
+import type { Reading, Unit } from './form.ts'
+import { inFahrenheit, parseDegrees } from './plain-csv.ts'
+import { isWanted } from './stations.ts'
+
+// What no thermometer shows in °F, let alone in °C: such a value can only be in tenths.
+const beyondFahrenheit = 140
+const beyondTenths = 900
+// A single slip of the pen must not turn a file in °F into one in tenths.
+const enoughToTell = 1 / 20
+
+type Found = { day: number; value: number; isWhole: boolean; place: Place }
+
+/**
+ * Reads rows of NOAA's daily summaries, a line a station and day: columns STATION, DATE, TMAX, and TMAX_ATTRIBUTES with the
+ * quality flag in second place.
+ *
+ * The archive has tenths of °C; orders from the web look alike and have tenths, °C or °F. So the values are kept until
+ * the end: when enough of them are whole numbers beyond any °F they are tenths, or else the unit must be said.
+ *
+ * @param names of the columns, in lower case
+ * @returns undefined when they are not these columns
+ */
+export function startWideRows(names: readonly string[], reading: Reading) {
+  const [station, date, tmax] = ['station', 'date', 'tmax'].map((name) => names.indexOf(name)) as Columns
+  const attributes = names.indexOf('tmax_attributes')
+  if (station < 0 || date < 0 || tmax < 0 || new Set(names).size < names.length) return undefined
+  const found: Found[] = []
+  const row = ({ line, fields }: Row) => {
+    const { days, source } = reading
+    if (fields.length !== names.length)
+      throw badRow(source, line, `${fields.length} columns: expected ${names.length}, as the header has`)
+    const place = { source, line, column: columnOf(fields, tmax) }
+    const id = fields[station]!.trim()
+    if (!/^[\w-]{1,20}$/.test(id)) throw badRow(source, line, `'${id}' is not a station`)
+    if (!parseDate(fields[date]!)) throw badRow(source, line, `'${fields[date]}' is not a day, YYYY-MM-DD`)
+    const day = dayNumber(fields[date]!)
+    if (!isWanted(reading.stations, id, day, place)) return
+    const text = fields[tmax]!.trim()
+    if (text === '' || text === '-9999' || text === '9999') return skipDay(days, 'missing', day, place)
+    const value = parseDegrees(text)
+    if (value === undefined) throw badRow(source, line, `column ${place.column}: '${text}' is not a number`)
+    if (attributes >= 0 && isFlagged(fields[attributes]!, source, line)) skipDay(days, 'flagged', day, place)
+    else found.push({ day, value, isWhole: !text.includes('.'), place })
+  }
+  const end = () => {
+    const unit = reading.unit ?? unitOf(found, reading.source)
+    for (const { day, value, place } of found) takeDay(reading.days, day, inFahrenheit(value, unit), place)
+  }
+  return { row, end }
+}
+
+type Columns = [station: number, date: number, tmax: number]
+
+/** Where a field begins, counted in characters; quotes left out of the count. */
+function columnOf(fields: readonly string[], index: number): number {
+  return fields.slice(0, index).join(',').length + 1 + Math.sign(index)
+}
+
+/** Whether the attributes `measurement,quality,source` or `measurement,quality,source,time` hold a quality flag. */
+function isFlagged(attributes: string, source: string, line: number): boolean {
+  const parts = attributes.split(',')
+  if (parts.length === 3 || parts.length === 4) return parts[1]!.trim() !== ''
+  throw badRow(source, line, `'${attributes}' are no attributes: expected measurement,quality,source[,time]`)
+}
+
+function unitOf(found: readonly Found[], source: string): Unit {
+  const tenths = found.filter(
+    ({ value }) => Math.abs(value) > beyondFahrenheit && Math.abs(value) <= beyondTenths,
+  )
+  if (found.every(({ isWhole }) => isWhole) && tenths.length >= found.length * enoughToTell) return 'tenths'
+  throw new OperatingError(
+    `${source}: its values do not tell their unit: they may be °F, °C or tenths of °C (${found.length} values, ` +
+      `${tenths.length} of them beyond ${beyondFahrenheit}). Say it by --units F, --units C or --units tenths. Nothing has been sent.`,
+  )
+}
