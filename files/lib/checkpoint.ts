@@ -1,4 +1,4 @@
-import { formatDate, type MonthName, monthNames } from './calendar.ts'
+import { type MonthName, monthNames } from './calendar.ts'
 import { blockCount, emptyMonthTable, type MonthTable, yearsOfBlock } from './stats.ts'
 
 /**
@@ -76,12 +76,14 @@ function formatBlock(table: MonthTable, month: number, block: number): Buffer | 
   return lines.length > 0 ? Buffer.from(lines.join(',\n')) : undefined
 }
 
+const days = Array.from({ length: 32 }, (_, day) => String(day).padStart(2, '0'))
+
 function formatYear(table: MonthTable, month: number, year: number): string {
   const count = table.counts[year]!
   const sum = table.sums[year]!
-  const start = formatDate({ year, month, day: table.firstDays[year]! })
-  const end = formatDate({ year, month, day: table.lastDays[year]! })
-  const key = end.slice(0, 4)
+  const key = String(year).padStart(4, '0')
+  const start = `${key}-${days[month]}-${days[table.firstDays[year]!]}`
+  const end = `${key}-${days[month]}-${days[table.lastDays[year]!]}`
   // Numbers are written in JavaScript's shortest form, which reads back to the same number, as JSON does.
   return `"${key}": {"count": ${count}, "sum": ${sum}, "avg": ${sum / count}, "end": "${end}", "start": "${start}"}`
 }

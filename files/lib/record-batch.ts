@@ -4,6 +4,7 @@
  * test/support/read-batch.ts reads the same bytes in a simple way, to hold this against. It is longer than other files
  * because header, records and varints are one format, and a call between modules for each varint would be felt.
  */
+import { DynamicBuffer } from '@platformatic/dynamic-buffer'
 import { crc32c } from '@platformatic/kafka'
 import { decompress } from './decompress.ts'
 import { OperatingError } from './program.ts'
@@ -91,7 +92,8 @@ export function readBatchHeader(bytes: Buffer, position: number): BatchHeader | 
 export function decodeRecords(bytes: Buffer, header: BatchHeader, columns: RecordColumns): void {
   const end = header.position + header.byteLength
   const stored = bytes.readUInt32BE(header.position + 17)
-  const computed = crc32c(bytes.subarray(header.position + crcStart, end))
+  // In a DynamicBuffer, for crc32c copies any other bytes first.
+  const computed = crc32c(new DynamicBuffer(bytes.subarray(header.position + crcStart, end)))
   if (stored !== computed) {
     throw damaged(header.baseOffset, `has CRC-32C ${hex(computed)}, expected ${hex(stored)}`)
   }

@@ -42,6 +42,7 @@ export function decodeReport(
 const usualLength = 21
 const dateTag = 0x0a // field 1, length-delimited
 const degreesTag = 0x11 // field 2, 64 bits
+const noDigits = -10_000
 
 /** Reads `0a 0a YYYY-MM-DD 11 <double>`; returns false, having read nothing of use, for any other form or day. */
 function readUsualForm(bytes: Buffer, start: number, end: number, into: DecodedReport): boolean {
@@ -50,19 +51,31 @@ function readUsualForm(bytes: Buffer, start: number, end: number, into: DecodedR
   const year = readTwoDigits(bytes, start + 2) * 100 + readTwoDigits(bytes, start + 4)
   const month = readTwoDigits(bytes, start + 7)
   const day = readTwoDigits(bytes, start + 10)
-  // NaN, which a byte that is no digit gives, fails each of these comparisons.
+  // What a byte that is no digit gives is below 1, whatever the other bytes are.
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return false
   into.year = year
   into.month = month
   into.day = day
-  into.degrees = bytes.readDoubleLE(start + 13)
+  into.degrees = viewOf(bytes).getFloat64(start + 13, true)
   return true
 }
 
 function readTwoDigits(bytes: Buffer, position: number): number {
   const tens = bytes[position]! - 0x30
   const ones = bytes[position + 1]! - 0x30
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : noDigits
+}
+
+let viewed: Buffer = Buffer.alloc(0)
+let view: DataView = new DataView(viewed.buffer)
+
+/** A view of the bytes, kept while they stay the same: it reads a double several times as fast as a Buffer does. */
+function viewOf(bytes: Buffer): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  }
+  return view
 }
 
 function readAnyForm(value: Buffer, into: DecodedReport): string | undefined {
