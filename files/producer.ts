@@ -1,6 +1,7 @@
 import { Admin, compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
 import { explain, waitForBroker } from './lib/connect.ts'
 import { openTopic, recreateTopic } from './lib/create-topic.ts'
+import { describeDifferences } from './lib/differences.ts'
 import { dateAfter, readNewestDates } from './lib/newest-dates.ts'
 import { readObservations } from './lib/observations.ts'
 import { startPace } from './lib/pace.ts'
@@ -38,6 +39,11 @@ await run(async (signal) => {
     const reading = append ? readNewestDates(settings, topic, id) : Promise.resolve([])
     const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
     if (append) console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
+    if (append && observations) {
+      const comparing = describeDifferences(settings, topic, id, observations.days, newestDates)
+      const differences = await comparing.catch(explain(`Comparing with the log of ${topic}`))
+      if (differences) console.error(differences)
+    }
     const send = startSending(producer, topic, id)
     const beat = startPace(delayMs, signal)
     if (observations) await sendObservations(send, observations, newestDates, beat, delayMs > 0)

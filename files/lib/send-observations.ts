@@ -15,11 +15,13 @@ const daysPerSend = 4000
  */
 export async function sendObservations(
   send: Send,
-  { days, skipped }: Observations,
+  { days, skipped, list }: Observations,
   newestDates: readonly (string | undefined)[],
   beat: () => Promise<void>,
   isPaced: boolean,
 ): Promise<void> {
+  for (const { date, reason, source, line, column } of list)
+    console.log(`Skipped ${date}: ${skipReasons[reason]} (${source}: line ${line}, column ${column})`)
   const missing = days.filter(({ date }) => date > (newestDates[partitionOf(date)] ?? ''))
   const progress = startProgress(missing.length)
   try {
