@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 
 /** NOAA's file of Central Park, New York, 1869 to 2020, elements TMAX and TMIN. */
 export const centralPark = join(import.meta.dirname, '../data/USW00094728-tmax-tmin.dly.gz')
@@ -80,4 +82,10 @@ function shuffle(lines: string[], random: () => number): string[] {
     ;[lines[last], lines[other]] = [lines[other]!, lines[last]!]
   }
   return lines
+}
+
+/** The lines of Central Park's `.dly` file that match. */
+export function dlyLines(pattern: RegExp): string {
+  const lines = gunzipSync(readFileSync(centralPark)).toString('latin1').split('\n')
+  return lines.filter((line) => pattern.test(line)).join('\n')
 }
