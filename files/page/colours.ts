@@ -14,7 +14,7 @@ export type ColourScale = {
 /** The number of classes, odd for one in the middle. */
 export const classCount = 9
 
-const niceSteps = [1, 2, 5]
+const niceSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
 
 /** Makes a scale on which 95 % of the differences lie within the coloured classes, with a round step. */
 export function makeColourScale(differences: readonly number[], unit: Unit): ColourScale {
@@ -23,7 +23,8 @@ export function makeColourScale(differences: readonly number[], unit: Unit): Col
   const step = niceStep(wide / (classCount / 2))
   const middle = (classCount - 1) / 2
   const classOf = (apart: number) => {
-    const away = Math.round(difference(apart, unit) / step)
+    // Math.round alone would put -2.5 nearer to zero than 2.5.
+    const away = Math.sign(apart) * Math.round(Math.abs(difference(apart, unit)) / step)
     return Math.min(Math.max(away + middle, 0), classCount - 1)
   }
   return { classOf, step }
@@ -48,5 +49,5 @@ function label(away: number, step: number): string {
 function niceStep(step: number): number {
   if (!(step > 0)) return 0.1
   const power = 10 ** Math.floor(Math.log10(step))
-  return Number(((niceSteps.find((nice) => nice * power >= step) ?? 10) * power).toPrecision(1))
+  return Number(((niceSteps.find((nice) => nice * power >= step) ?? 10) * power).toPrecision(2))
 }

@@ -1,6 +1,6 @@
 import { monthNames } from '../lib/calendar.ts'
-import { formatNumber } from '../lib/format-number.ts'
 import type { Climate } from './climate.ts'
+import { formatCount } from './format-count.ts'
 import { heatMap } from './heat-map.ts'
 import { type Html, html } from './html.ts'
 import { inlineChart } from './inline-chart.ts'
@@ -47,13 +47,10 @@ function summary(readings: readonly Reading[], { years, yearsInAll }: Climate, n
   const states = [...words].map(([word, { length }]) =>
     length === readings.length ? `all ${length} partitions ${word}` : `${length} ${word}`,
   )
-  const days = formatNumber(
-    readings.reduce((sum, { counted }) => sum + counted, 0),
-    0,
-  )
+  const days = formatCount(readings.reduce((sum, { counted }) => sum + counted, 0))
   const span =
     years.length > 0
-      ? `, ${formatNumber(yearsInAll, 0)} ${yearsInAll === 1 ? 'year' : 'years'} up to ${years.at(-1)}`
+      ? `, ${formatCount(yearsInAll)} ${yearsInAll === 1 ? 'year' : 'years'} up to ${years.at(-1)}`
       : ''
   return html`${days} days counted${span}; ${states.join(', ')}.`
 }

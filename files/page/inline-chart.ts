@@ -6,6 +6,8 @@ import { type Html, trusted } from './html.ts'
 import { scales, type Unit } from './unit.ts'
 
 const styleElement = /<style>([\s\S]*?)<\/style>/
+// The names that Plot gives to its marks say nothing to a reader, and ARIA has none for groups.
+const groupLabel = /(<g [^>]*?)aria-label=/g
 const drawn = new Map<Unit, { key: string; chart: Html }>()
 
 /**
@@ -17,12 +19,18 @@ export function inlineChart({ averages }: Climate, unit: Unit): Html {
   const key = JSON.stringify(newest.map((average) => average && [average.year, average.count, average.avg]))
   const last = drawn.get(unit)
   if (last?.key === key) return last.chart
-  const chart = trusted(drawMonthChart(averages, scales[unit]).replace(styleElement, ''))
+  const svg = drawMonthChart(averages, scales[unit]).replace(styleElement, '')
+  const chart = trusted(svg.replace(groupLabel, '$1data-mark='))
   drawn.set(unit, { key, chart })
   return chart
 }
 
-/** The style of month.svg, as a file. */
-export function chartStylesheet(): string {
+/** The style inside month.svg. */
+export function chartStyle(): string {
   return styleElement.exec(drawMonthChart(new Map()))![1]!
+}
+
+/** The same for the chart inside the page. */
+export function chartStylesheet(): string {
+  return chartStyle().replaceAll('[aria-label', '[data-mark')
 }

@@ -1,7 +1,7 @@
 import type { MonthName } from '../lib/calendar.ts'
-import { formatNumber } from '../lib/format-number.ts'
 import type { MonthAverage } from '../lib/month-averages.ts'
 import { daysOf } from './climate.ts'
+import { formatCount } from './format-count.ts'
 
 /** Says where a month's number comes from: partition, file, offset, first and last date, days counted of days there are. */
 export function originOf(average: MonthAverage, name: MonthName): string {
@@ -10,7 +10,7 @@ export function originOf(average: MonthAverage, name: MonthName): string {
 
 /** The part that the months of one partition have in common. */
 export function fileOrigin({ partition, offset }: Pick<MonthAverage, 'partition' | 'offset'>): string {
-  return `partition ${partition}, partition-${partition}.json, offset ${formatNumber(offset, 0)}`
+  return `partition ${partition}, partition-${partition}.json, offset ${formatCount(offset)}`
 }
 
 /** The part that is a month's own. */

@@ -19,8 +19,7 @@ ${section('numbers', 'The numbers', html`${downloads}${numbers(fragments, unit)}
 ${section('records', 'Which records fell last?', part(fragments, 'records'))}
 </main>
 <footer><p>Means of daily maxima, each day counted once. Point at a number, or move to it with Tab and the arrow
-keys, to see where it comes from.</p></footer>
-<div id="origin" hidden></div>
+keys, to see where it comes from.</p><div id="origin" hidden></div></footer>
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
 <div id="spoken" hidden>${trusted(fragments.get('spoken') ?? '')}</div>
 </body>
@@ -56,8 +55,8 @@ function section(name: string, title: string, content: Html): Html {
 }
 
 function months(fragments: Fragments): Html {
-  const sentences = html`<div>${part(fragments, 'sentences')}${part(fragments, 'other-sentences')}</div>`
   const chart = scroller('Chart of the first three months', part(fragments, 'chart'))
+  const sentences = html`${part(fragments, 'sentences')}${part(fragments, 'other-sentences')}`
   return section('months', 'How warm are the months?', html`<div class="months">${sentences}${chart}</div>`)
 }
 

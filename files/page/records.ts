@@ -18,7 +18,7 @@ export type ClimateRecord = {
 
 // The first few years of any history break records all the time.
 const rankedMin = 3
-const shownMax = 12
+const shownMax = 6
 
 /**
  * Finds the records as they fell, the latest first. Only complete months are ranked; one that equals a record has not
@@ -51,18 +51,28 @@ export function recordText({ kind, name, now, before, of }: ClimateRecord, unit:
   return `${kind} ${name} of ${of}: ${now.year}, ${formatTemperature(now.avg, unit)} ${scales[unit].unit} (before: ${before.year}, ${was})`
 }
 
-/** Lists the latest records, then the months that are not ranked yet. */
+/** Lists the latest records of warmth and of cold, then the months that are not ranked yet. */
 export function recordList(averages: MonthAverages, unit: Unit): Html {
   const records = findRecords(averages)
-  const none = html`<p>No month has been warmer or colder than at least two of its name before it, yet.</p>`
+  const kinds = (['warmest', 'coldest'] as const).map((kind) => {
+    const fallen = records.filter((record) => record.kind === kind)
+    return html`<div><h3>Record ${kind === 'warmest' ? 'warmth' : 'cold'}</h3>${latest(fallen, unit)}</div>`
+  })
+  return html`<div class="kinds">${kinds}</div>${unranked(averages, unit)}`
+}
+
+function latest(records: readonly ClimateRecord[], unit: Unit): Html {
+  if (records.length === 0)
+    return html`<p class="note">None yet: it takes a complete month that beats at least two of its name.</p>`
   const more = records.length - shownMax
-  return html`${records.length === 0 ? none : html`<ol class="records" role="list">${records.slice(0, shownMax).map((record) => listed(record, unit))}</ol>`}${more > 0 && html`<p class="note">And ${more} earlier ones. A record falls when a complete month beats all complete months of its name before it.</p>`}${unranked(averages, unit)}`
+  const items = records.slice(0, shownMax).map((record) => listed(record, unit))
+  return html`<ol class="records" role="list">${items}</ol>${more > 0 && html`<p class="note">And ${more} before these.</p>`}`
 }
 
 function listed(record: ClimateRecord, unit: Unit): Html {
   const origin = originOf(record.now, record.name)
-  const mark = record.kind === 'warmest' ? '▲' : '▼'
-  return html`<li class="${record.kind}" title="${origin}"><span aria-hidden="true">${mark}</span> ${recordText(record, unit)}</li>`
+  const [looks, mark] = record.kind === 'warmest' ? ['warm', '▲'] : ['cold', '▼']
+  return html`<li class="${looks}" title="${origin}"><span aria-hidden="true">${mark}</span> ${recordText(record, unit)}</li>`
 }
 
 function unranked(averages: MonthAverages, unit: Unit): Html | undefined {

@@ -1,5 +1,5 @@
-import { formatNumber } from '../lib/format-number.ts'
 import { formatDuration, formatTime } from './duration.ts'
+import { formatCount } from './format-count.ts'
 import { type Html, html } from './html.ts'
 import type { Lag } from './lag.ts'
 import { endOffsetOf, type Reading } from './readings.ts'
@@ -33,7 +33,7 @@ function row(reading: Reading, now: number): Html {
     count(end),
     count(end === undefined ? undefined : end - (checkpoint?.offset ?? 0)),
     lag ? lagText(lag) : '–',
-    isAtWork && status ? formatNumber(status.rate, 0) : '–',
+    isAtWork && status ? formatCount(status.rate) : '–',
     modifiedAt === undefined ? '–' : `${formatDuration(Math.max(now - modifiedAt, 0))} ago`,
     checkpoint ? count(checkpoint.offset - counted) : '–',
   ]
@@ -54,7 +54,7 @@ function problems(readings: readonly Reading[], now: number): Html[] {
 }
 
 function count(value: number | undefined): string {
-  return value === undefined ? '–' : formatNumber(value, 0)
+  return value === undefined ? '–' : formatCount(value)
 }
 
 function lagText({ ms, isAtLeast }: Lag): string {

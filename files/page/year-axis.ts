@@ -1,3 +1,4 @@
+import { formatCount } from './format-count.ts'
 import { type Html, html, trusted } from './html.ts'
 
 /** Width of the charts, in their own units. */
@@ -28,5 +29,5 @@ export function yearTicks(years: readonly number[], { left, right, bottom }: Box
 /** Says which years are shown when there are more. */
 export function yearsNote(yearsInAll: number, years: readonly number[]): Html | undefined {
   if (yearsInAll <= years.length) return undefined
-  return html`<p class="note">The last ${years.length} of ${yearsInAll.toLocaleString('en-US')} years are shown, ${years[0]} to ${years.at(-1)}; <a href="stats.csv">stats.csv</a> has them all.</p>`
+  return html`<p class="note">The last ${years.length} of ${formatCount(yearsInAll)} years are shown, ${years[0]} to ${years.at(-1)}; <a href="stats.csv">stats.csv</a> has them all.</p>`
 }

@@ -1,0 +1,52 @@
+import { daysInMonth, type MonthName, monthNames } from '../../files/lib/calendar.ts'
+import type { MonthAverage, MonthAverages } from '../../files/lib/month-averages.ts'
+
+type Given = {
+  name: MonthName
+  year: number
+  avg: number
+  count?: number
+  partition?: number
+  offset?: number
+}
+
+/** Averages of a test's own making; complete months unless a count is given. */
+export function averagesOf(...months: readonly Given[]): MonthAverages {
+  const averages: MonthAverages = new Map()
+  for (const { name, year, avg, count, partition = 2, offset = 4117 } of months) {
+    const month = monthNames.indexOf(name) + 1
+    const days = count ?? daysInMonth(year, month)
+    const date = (day: number) => new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10)
+    const average: MonthAverage = {
+      ...{ year, count: days, sum: avg * days, avg, start: date(1), end: date(days), partition, offset },
+    }
+    const years = averages.get(name) ?? new Map<number, MonthAverage>()
+    averages.set(name, years.set(year, average))
+  }
+  return averages
+}
+
+/** The text of a partition file with as many years of every month given, from the first year on. */
+export function partitionFileText(
+  partition: number,
+  names: readonly MonthName[],
+  years: { first: number; count: number },
+  offset = 10_000_000,
+): string {
+  const file: Record<string, unknown> = { partition, offset }
+  for (const name of names) {
+    const month = monthNames.indexOf(name) + 1
+    const table: Record<string, unknown> = {}
+    for (let year = years.first; year < years.first + years.count; year++) {
+      const days = daysInMonth(year, month)
+      const key = String(year).padStart(4, '0')
+      const sum = days * (month * 5) + (year % 17)
+      const [start, end] = [1, days].map(
+        (day) => `${key}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`,
+      )
+      table[key] = { count: days, sum, avg: sum / days, end, start }
+    }
+    file[name] = table
+  }
+  return JSON.stringify(file)
+}
