@@ -15,7 +15,7 @@ export function takeGhcnValue({ days, stations }: Reading, value: GhcnValue): vo
     // Each month has 31 places: those past its end hold -9999 as missing days do.
     if (station === chosenStation(stations))
       skipDay(days, tenths === missing ? 'padding' : 'impossible', day, place)
-  } else if (!isWanted(stations, station, day, place)) return
+  } else if (!isWanted(stations, station, tenths === missing ? undefined : day, place)) return
   else if (tenths === missing) skipDay(days, 'missing', day, place)
   else if (quality.trim() !== '') skipDay(days, 'flagged', day, place)
   else takeDay(days, day, fahrenheit(tenths / 10), place)

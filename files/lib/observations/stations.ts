@@ -9,12 +9,21 @@ type Span = { first: number; last: number; source: string; line: number }
 
 const listed = 40
 
-/** Says whether this station's values are the ones to read, and remembers that it has a line on this day. */
-export function isWanted(stations: Stations, id: string, day: number, { source, line }: Place): boolean {
-  const span = stations.spans.get(id)
-  if (!span) stations.spans.set(id, { first: day, last: day, source, line })
-  else if (day < span.first) span.first = day
-  else if (day > span.last) span.last = day
+/**
+ * Says whether this station's values are the ones to read, and remembers that it was there.
+ *
+ * @param day of a value; undefined when there is none
+ */
+export function isWanted(
+  stations: Stations,
+  id: string,
+  day: number | undefined,
+  { source, line }: Place,
+): boolean {
+  const span = stations.spans.get(id) ?? { first: Number.POSITIVE_INFINITY, last: 0, source, line }
+  if (span.line === line) stations.spans.set(id, span)
+  if (day !== undefined && day < span.first) span.first = day
+  if (day !== undefined && day > span.last) span.last = day
   return id === chosenStation(stations)
 }
 
@@ -36,8 +45,8 @@ export function checkStations({ asked, spans }: Stations): void {
       `The observations hold no highest temperature of ${asked}. Nothing has been sent. ${how}`,
     )
   }
-  const found = `${spans.size.toLocaleString('en')} stations`
-  const what = asked === undefined ? found : `${found}, none of them ${asked}`
+  const found = spans.size === 1 ? 'one station' : `${spans.size.toLocaleString('en')} stations`
+  const what = asked === undefined ? found : `${found}, but not of ${asked}`
   const lines = [...spans].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, span]) => describe(id, span))
   const more = lines.length > listed ? [`  and ${(lines.length - listed).toLocaleString('en')} more`] : []
   throw new OperatingError(
@@ -50,7 +59,8 @@ export function checkStations({ asked, spans }: Stations): void {
 }
 
 function describe(id: string, { first, last, source, line }: Span): string {
-  return `  ${id}  ${dated(first)} to ${dated(last)} (${source}: line ${line})`
+  const span = last === 0 ? 'no values' : `${dated(first)} to ${dated(last)}`
+  return `  ${id}  ${span} (${source}: line ${line})`
 }
 
 function dated(day: number): string {

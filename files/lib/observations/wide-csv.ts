@@ -38,9 +38,10 @@ export function startWideRows(names: readonly string[], reading: Reading) {
     if (!/^[\w-]{1,20}$/.test(id)) throw badRow(source, line, `'${id}' is not a station`)
     if (!parseDate(fields[date]!)) throw badRow(source, line, `'${fields[date]}' is not a day, YYYY-MM-DD`)
     const day = dayNumber(fields[date]!)
-    if (!isWanted(reading.stations, id, day, place)) return
     const text = fields[tmax]!.trim()
-    if (text === '' || text === '-9999' || text === '9999') return skipDay(days, 'missing', day, place)
+    const isMissing = text === '' || text === '-9999' || text === '9999'
+    if (!isWanted(reading.stations, id, isMissing ? undefined : day, place)) return
+    if (isMissing) return skipDay(days, 'missing', day, place)
     const value = parseDegrees(text)
     if (value === undefined) throw badRow(source, line, `column ${place.column}: '${text}' is not a number`)
     if (attributes >= 0 && isFlagged(fields[attributes]!, source, line)) skipDay(days, 'flagged', day, place)
