@@ -26,9 +26,9 @@ export async function fetchFrom(
   leader: Leader,
   group: ReaderPosition[],
 ): Promise<() => void> {
-  const { topicId, pool, limits } = state
+  const { topicId, pool, rooms, limits } = state
   for (const position of group) position.isAsked = true
-  const result = await fetchBatches(pool, leader, topicId!, group, limits).catch((error: unknown) => ({
+  const result = await fetchBatches(pool, rooms, leader, topicId!, group, limits).catch((error: unknown) => ({
     error,
   }))
   return () => {

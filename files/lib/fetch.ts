@@ -36,19 +36,22 @@ const readUncommitted = 0
  *
  * Record batches come as they are stored, one Buffer a partition, without an object a record.
  *
+ * @param rooms where batches are put: those of a response are written over by the second one after it
  * @param pool of connections used for fetches alone, so that a long poll holds up nothing else
  */
 export async function fetchBatches(
   pool: ConnectionPool,
+  rooms: Rooms,
   leader: Leader,
   topicId: string,
   positions: readonly Position[],
   limits: FetchLimits,
 ): Promise<FetchedPartition[]> {
   const connection = await pool.get(leader)
+  const parse = (_id: number, _key: number, _version: number, reader: Reader) => parseResponse(reader, rooms)
   return new Promise((resolve, reject) => {
     const createRequest = () => fetchRequest(topicId, positions, limits)
-    connection.send(fetchKey, fetchVersion, createRequest, parseResponse, true, true, (error, response) => {
+    connection.send(fetchKey, fetchVersion, createRequest, parse, true, true, (error, response) => {
       if (error) reject(error)
       else resolve(response as FetchedPartition[])
     })
@@ -66,12 +69,7 @@ function fetchRequest(topicId: string, positions: readonly Position[], limits: F
   return fetchV17.createRequest(waitMs, 1, responseBytesMax, readUncommitted, 0, -1, topics, [], '')
 }
 
-function parseResponse(
-  _correlationId: number,
-  _apiKey: number,
-  _apiVersion: number,
-  reader: Reader,
-): FetchedPartition[] {
+function parseResponse(reader: Reader, rooms: Rooms): FetchedPartition[] {
   reader.readInt32() // throttle time: the broker itself delays the answer
   const errorCode = reader.readInt16()
   reader.readInt32() // session id
@@ -79,20 +77,20 @@ function parseResponse(
     return [{ partition: -1, errorCode, endOffset: -1, diverging: undefined, batches: Buffer.alloc(0) }]
   const topics = reader.readArray(() => {
     reader.readUUID()
-    return reader.readArray(() => parsePartition(reader), true, false)
+    return reader.readArray(() => parsePartition(reader, rooms), true, false)
   })
   reader.readTaggedFields()
   return topics.flat()
 }
 
-function parsePartition(reader: Reader): FetchedPartition {
+function parsePartition(reader: Reader, rooms: Rooms): FetchedPartition {
   const partition = reader.readInt32()
   const errorCode = reader.readInt16()
   const endOffset = Number(reader.readInt64()) // the high watermark
   reader.skip(16) // last stable offset and log start offset
   reader.readNullableArray(() => [reader.readInt64(), reader.readInt64()]) // aborted transactions
   reader.readInt32() // preferred read replica
-  const batches = readBatches(reader)
+  const batches = readBatches(reader, rooms, partition)
   return { partition, errorCode, endOffset, batches, diverging: readDiverging(reader) }
 }
 
@@ -108,10 +106,21 @@ function readDiverging(reader: Reader): FetchedPartition['diverging'] {
   return diverging
 }
 
-function readBatches(reader: Reader): Buffer {
+/**
+ * Room for record batches, by partition, used again by every second response: new memory for each would cost more than
+ * what is copied into it, and pile up until it is collected.
+ */
+export type Rooms = Map<number, [Buffer, Buffer]>
+
+function readBatches(reader: Reader, rooms: Rooms, partition: number): Buffer {
   const length = reader.readUnsignedVarInt() - 1
   if (length <= 0) return Buffer.alloc(0)
-  const batches = reader.buffer.slice(reader.position, reader.position + length)
+  const [older, newer] = rooms.get(partition) ?? [Buffer.alloc(0), Buffer.alloc(0)]
+  const room = older.length < length ? Buffer.allocUnsafeSlow(length) : older
+  rooms.set(partition, [newer, room])
+  let end = 0
+  for (const piece of reader.buffer.subarray(reader.position, reader.position + length).buffers)
+    end += piece.copy(room, end)
   reader.skip(length)
-  return batches
+  return room.subarray(0, length)
 }

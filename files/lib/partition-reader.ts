@@ -25,7 +25,7 @@ export type PartitionReader = {
 }
 
 // A response has room for the share of all four partitions, so that none waits for another.
-const usualLimits = { waitMs: 500, partitionBytesMax: 4 << 20, responseBytesMax: 16 << 20 }
+const usualLimits = { waitMs: 500, partitionBytesMax: 2 << 20, responseBytesMax: 8 << 20 }
 
 /**
  * Opens a reader; its first `read` brings the topic.
@@ -43,7 +43,15 @@ export function openPartitionReader(
     requestTimeout: 10_000,
   })
   const state: ReaderState = {
-    ...{ limits: usualLimits, ...options, pool, queue: [], underWay: new Set(), positions: new Map() },
+    ...{
+      limits: usualLimits,
+      ...options,
+      pool,
+      rooms: new Map(),
+      queue: [],
+      underWay: new Set(),
+      positions: new Map(),
+    },
     ...{
       topicId: undefined,
       needsMetadata: true,

@@ -1,12 +1,13 @@
 import type { Admin, ConnectionPool } from '@platformatic/kafka'
 import { isTransient, reason } from './connect.ts'
-import type { FetchLimits, Position } from './fetch.ts'
+import type { FetchLimits, Position, Rooms } from './fetch.ts'
 import type { BrokerSettings } from './settings.ts'
 import type { Leader, Topic } from './topic.ts'
 
 /** What a partition reader brings, in the order of the log for each partition. */
 export type Fetched =
-  /** Record batches, perhaps none, perhaps beginning before the offset asked for; `endOffset` as the broker said then. */
+  /** Record batches, perhaps none, perhaps beginning before the offset asked for; `bytes` are written
+   * over after two more reads; `endOffset` as the broker said then. */
   | { kind: 'records'; partition: number; bytes: Buffer; endOffset: number }
   /** The topic is there, for the first time or under a new id: `begin` says from where to read it. */
   | { kind: 'topic'; topic: Topic }
@@ -31,6 +32,7 @@ export type ReaderOptions = {
 /** The state of a reader, changed only by steps that `read` takes one at a time. */
 export type ReaderState = ReaderOptions & {
   pool: ConnectionPool
+  rooms: Rooms
   /** What was fetched and not yet asked for. */
   queue: Fetched[]
   /** Work on its way; each piece gives a step that applies its result. */

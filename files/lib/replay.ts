@@ -40,7 +40,7 @@ export async function replay(
   const epochs: Epoch[] = []
   const position: Position = { partition, offset: logStart, leaderEpoch, lastFetchedEpoch: -1 }
   while (position.offset < until) {
-    const [answer] = await fetchBatches(pool, leader, topic.id, [position], limits)
+    const [answer] = await fetchBatches(pool, new Map(), leader, topic.id, [position], limits)
     if (answer?.errorCode !== 0) throw unreadable(name, position, `error code ${answer?.errorCode}`)
     if (answer.endOffset < until)
       throw unreadable(name, position, `it ends at offset ${answer.endOffset}, before ${until}`)
