@@ -72,8 +72,14 @@ const names =
 function badLine(source: string, text: string, line: number) {
   const found = text.split(',')
   const bad = fields.findIndex((field, index) => !field.test(found[index] ?? '\0'))
-  if (bad < 0 || found.length !== fields.length)
-    return misfit({ source, line, column: 1 }, `${quoted(text)}, ${found.length} fields`, `${fields.length}`)
+  if (bad < 0 || found.length !== fields.length) {
+    const column = found.slice(0, fields.length).join(',').length + 1
+    return misfit(
+      { source, line, column },
+      `${found.length} fields`,
+      `${fields.length}, as by-year files have`,
+    )
+  }
   const column = found.slice(0, bad).join(',').length + (bad > 0 ? 2 : 1)
   return misfit({ source, line, column }, quoted(found[bad]!), names.split(',')[bad]!)
 }

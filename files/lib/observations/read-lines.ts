@@ -47,6 +47,7 @@ export async function readLines({ source, chunks }: Input, take: TakeLine): Prom
       start = end + 1
     }
     rest = Buffer.from(chunk.subarray(start))
+    if (rest.length > longestLine) throw tooLong(source, line + 1)
   }
   for await (const chunk of told(unpack(chunks), source, () => line + 1)) takeChunk(chunk)
   if (rest.length > 0) takeLine(rest, 0, rest.length)
@@ -66,18 +67,9 @@ async function* unpack(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let given = 0
-  const count = async function* () {
-    for await (const chunk of packed) {
-      given += chunk.length
-      yield chunk
-    }
-  }
   const unpacked = createGunzip(ahead)
-  pipeline(Readable.from(count(), { objectMode: false }), unpacked, () => {}) // An error ends the loop below.
+  pipeline(Readable.from(packed, { objectMode: false }), unpacked, () => {}) // An error ends the loop below.
   for await (const chunk of unpacked) yield chunk
-  const left = given - unpacked.bytesWritten
-  if (left > 0) throw new Error(`${left} bytes that are not gzip follow the gzip data`)
 }
 
 async function* prepend(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

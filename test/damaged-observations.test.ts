@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { readInputs } from '../../../files/lib/observations.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { readInputs } from '../files/lib/observations.ts'
+import { seededRandom } from './support/seeded-random.ts'
 import {
   centralPark,
   dlyLines,
   valuesByAwk,
   writeByYear,
   writeDailySummaries,
-} from '../../support/station-files.ts'
+} from './support/station-files.ts'
 
 const rounds = 10_000
 const values = valuesByAwk(centralPark).filter(({ date }) => date >= '2018-06-01' && date < '2018-09-01')

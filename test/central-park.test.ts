@@ -3,16 +3,16 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { readObservations } from '../../../files/lib/observations.ts'
-import { temporaryFolder } from '../../support/program.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { readObservations } from '../files/lib/observations.ts'
+import { temporaryFolder } from './support/program.ts'
+import { seededRandom } from './support/seeded-random.ts'
 import {
   centralPark,
   type Value,
   valuesByAwk,
   writeByYear,
   writeDailySummaries,
-} from '../../support/station-files.ts'
+} from './support/station-files.ts'
 
 const values = valuesByAwk(centralPark)
 const highs = values.filter(({ element, tenths }) => element === 'TMAX' && tenths !== -9999)
