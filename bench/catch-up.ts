@@ -1,7 +1,7 @@
 import { OperatingError } from '../files/lib/program.ts'
 import { catchUp } from './our-consumer.ts'
 import { consumerPerformance, headersOnly, javaFold, javaSettings, kafkajsFold } from './peers.ts'
-import { formatSpeed, type Measured, type Row } from './report-table.ts'
+import { figureRow, type Measured, type Row, speedRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import type { Setup } from './setup.ts'
 
@@ -60,29 +60,14 @@ function makeRows(
   const against = (peer: string, name: string, limits: readonly number[] = []): Row[] => {
     const found = Object.entries(taken).find(([key]) => key.startsWith(name))
     if (!found) return []
-    const ms = median(found[1])
-    const speeds = { ours: formatSpeed(recordCount, ours), peer: formatSpeed(recordCount, ms) }
-    const [bound, aim] = limits
-    return [
-      {
-        what: `${size}: speed ÷ ${peer}`,
-        ...speeds,
-        value: ms / ours,
-        unit: '',
-        ...(bound && { bound }),
-        ...(aim && { aim }),
-      },
-    ]
+    return [speedRow(`${size}: speed ÷ ${peer}`, recordCount, [ours, median(found[1])], limits)]
   }
   return [
     ...against('Java consumer with the same fold, no files', javaName, bounds.java),
     ...against('ConsumerPerformance, which only counts', performanceName, bounds.performance),
     ...against('headers only', headersName, [0.33, 0.5]),
     ...against('kafkajs with the same fold, no files', kafkajsName, [10, 15]),
-    {
-      ...{ what: `${size}: peak RSS`, ours: `${peakMegabytes.toFixed(0)} MB`, peer: '' },
-      ...{ value: peakMegabytes, unit: 'MB', bound: 300, aim: 200, isAtMost: true },
-    },
+    figureRow(`${size}: peak RSS`, peakMegabytes, 'MB', 300, 200),
   ]
 }
 

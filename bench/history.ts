@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTopic, fillTopic, lastYear, recordsOfYears } from './fill.ts'
 import { catchUp } from './our-consumer.ts'
-import { formatMs, type Measured } from './report-table.ts'
+import { type Measured, timeRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import type { Setup } from './setup.ts'
 
@@ -43,28 +43,32 @@ export async function measureAppend(
   const from = nextYear(long.nextDate)
   const recordCount = recordsOfYears(Number(from.slice(0, 4)), lastYear)
   for (const { topic } of [long, none]) await fillTopic(setup, topic, from, recordCount)
-  const onto = async ({ topic, folder }: History) => {
-    const copy = join(setup.folder, 'append')
-    await rm(copy, { recursive: true, force: true })
-    await cp(folder, copy, { recursive: true })
-    return (await catchUp(setup, topic, copy)).foldMs
-  }
+  const onto = (history: History) => appendTo(setup, history)
   const taken = await takeTurns(rounds, { long: () => onto(long), none: () => onto(none) })
-  const [ontoLong, ontoNone] = [median(taken.long), median(taken.none)]
   const what = `${(recordCount / 1e6).toFixed(1)} M records folded`
   return {
     rows: [
-      {
-        ...{ what: `${what}: time onto ${long.name} ÷ onto none`, ours: formatMs(ontoLong) },
-        ...{ peer: formatMs(ontoNone), value: ontoLong / ontoNone, unit: '' },
-        ...{ bound: 1.3, aim: 1.1, isAtMost: true },
-      },
+      timeRow(
+        `${what}: time onto ${long.name} ÷ onto none`,
+        median(taken.long),
+        median(taken.none),
+        1.3,
+        1.1,
+      ),
     ],
     raw: [
       { what: `${what} onto ${long.name}`, unit: 'ms', values: taken.long },
       { what: `${what} onto none`, unit: 'ms', values: taken.none },
     ],
   }
+}
+
+/** Folds what a history's files lack, into a copy of them; resolves with the milliseconds it took. */
+async function appendTo(setup: Setup, { topic, folder }: History): Promise<number> {
+  const copy = join(setup.folder, 'append')
+  await rm(copy, { recursive: true, force: true })
+  await cp(folder, copy, { recursive: true })
+  return (await catchUp(setup, topic, copy)).foldMs
 }
 
 function nextYear(date: string): string {

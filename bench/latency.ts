@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { partitionOf } from '../files/lib/send.ts'
 import type { History } from './history.ts'
 import { offsetsIn, processorSeconds, startConsumer, whenOffsets } from './live-consumer.ts'
-import type { Measured } from './report-table.ts'
+import { figureRow, type Measured, timeRow } from './report-table.ts'
 import { quantile } from './rounds.ts'
 import { whileSending } from './send-days.ts'
 import type { Setup } from './setup.ts'
@@ -18,12 +18,7 @@ const periodMs = 100
  * Sends ten records a second to a consumer that has caught up, and watches each become visible in its partition file;
  * halfway to the next record, writes as many bytes by bare write, fsync and rename when asked to.
  */
-export function measureLatency(
-  setup: Setup,
-  history: History,
-  recordCount: number,
-  withBareWrites: boolean,
-): Promise<Latency> {
+export function measureLatency(setup: Setup, history: History, count: number, withBareWrites: boolean) {
   const { folder } = history
   return whileSending(setup, history, async (send) => {
     const latency: Latency = { visibleMs: [], bareMs: [], processorPercent: 0 }
@@ -34,7 +29,7 @@ export function measureLatency(
       const used = processorSeconds(consumer.pid)
       const begin = performance.now()
       const seen: Promise<void>[] = []
-      for (let i = 1; i <= recordCount; i++) {
+      for (let i = 1; i <= count; i++) {
         const partition = partitionOf((await send(1))[0]!)
         seen.push(noteVisible(latency.visibleMs, folder, partition, ++offsets[partition]!))
         await until(begin + (i - 0.5) * periodMs)
@@ -63,36 +58,15 @@ function until(time: number): Promise<void> {
 
 /** The rows for a short history, held against bare writes, and for a long one. */
 export function latencyRows(short: Latency, long: Latency, shortName: string, longName: string): Measured {
-  const p = (values: readonly number[], share: number) => quantile(values, share)
   const what = 'acknowledged → visible at 10 records/s'
-  const [p99, bare] = [p(short.visibleMs, 0.99), p(short.bareMs, 0.99)]
-  const figure = { ours: '', peer: '', isAtMost: true } as const
+  const [p99, bare, longP99] = [short.visibleMs, short.bareMs, long.visibleMs].map((ms) => quantile(ms, 0.99))
+  const used = `processor of the consumer at 10 records/s, 4 partitions, ${longName}`
   return {
     rows: [
-      {
-        ...figure,
-        what: `${what}, ${shortName}: p50`,
-        value: p(short.visibleMs, 0.5),
-        unit: 'ms',
-        bound: 10,
-        aim: 5,
-      },
-      {
-        ...{ what: `${what}, ${shortName}: p99 ÷ p99 of bare write + fsync + rename`, unit: '' as const },
-        ...{ ours: `${p99.toFixed(1)} ms`, peer: `${bare.toFixed(1)} ms`, value: p99 / bare },
-        ...{ bound: 3, aim: 2, isAtMost: true },
-      },
-      {
-        ...figure,
-        what: `${what}, ${longName}: p99`,
-        value: p(long.visibleMs, 0.99),
-        unit: 'ms',
-        bound: 1000,
-      },
-      {
-        ...{ ...figure, what: `processor of the consumer at 10 records/s, 4 partitions, ${longName}` },
-        ...{ value: long.processorPercent, unit: '%', bound: 10, aim: 5 },
-      },
+      figureRow(`${what}, ${shortName}: p50`, quantile(short.visibleMs, 0.5), 'ms', 10, 5),
+      timeRow(`${what}, ${shortName}: p99 ÷ p99 of bare write + fsync + rename`, p99!, bare!, 3, 2),
+      figureRow(`${what}, ${longName}: p99`, longP99!, 'ms', 1000),
+      figureRow(used, long.processorPercent, '%', 10, 5),
     ],
     raw: [
       { what: `${what}, ${shortName}`, unit: 'ms', values: short.visibleMs },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { formatDate, nextDay } from '../files/lib/calendar.ts'
 import { OperatingError } from '../files/lib/program.ts'
 import { createTopic } from './fill.ts'
-import { formatSpeed, type Measured } from './report-table.ts'
+import { type Measured, speedRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import { runToEnd } from './run-to-end.ts'
 import type { Setup } from './setup.ts'
@@ -24,12 +24,7 @@ export async function measureProducers(setup: Setup, recordCount: number, rounds
   const [ours, java] = [median(taken.ours), median(taken.java)]
   const what = `${recordCount} records sent`
   return {
-    rows: [
-      {
-        ...{ what: 'producer: speed ÷ ProducerPerformance at equal settings', value: java / ours, unit: '' },
-        ...{ ours: formatSpeed(recordCount, ours), peer: formatSpeed(recordCount, java) },
-      },
-    ],
+    rows: [speedRow('producer: speed ÷ ProducerPerformance at equal settings', recordCount, [ours, java])],
     raw: [
       { what: `${what}: producer.ts --observations`, unit: 'ms', values: taken.ours },
       { what: `${what}: ProducerPerformance`, unit: 'ms', values: taken.java },

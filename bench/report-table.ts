@@ -20,6 +20,27 @@ export type Raw = { what: string; unit: string; values: readonly number[] }
 /** What a measurement gives. */
 export type Measured = { rows: Row[]; raw: Raw[] }
 
+/** A row on how often our speed is a peer's, from the milliseconds that both took for the same records. */
+export function speedRow(
+  what: string,
+  recordCount: number,
+  [ours, peer]: readonly [ours: number, peer: number],
+  [bound, aim]: readonly number[] = [],
+): Row {
+  const speeds = { ours: formatSpeed(recordCount, ours), peer: formatSpeed(recordCount, peer) }
+  return { what, ...speeds, value: peer / ours, unit: '', ...(bound && { bound }), ...(aim && { aim }) }
+}
+
+/** A row whose figure must not be larger than a bound. */
+export function figureRow(what: string, value: number, unit: Row['unit'], bound: number, aim?: number): Row {
+  return { what, ours: '', peer: '', value, unit, bound, ...(aim && { aim }), isAtMost: true }
+}
+
+/** A row whose ratio of two times must not be larger than a bound. */
+export function timeRow(what: string, ours: number, peer: number, bound: number, aim: number): Row {
+  return { ...figureRow(what, ours / peer, '', bound, aim), ours: formatMs(ours), peer: formatMs(peer) }
+}
+
 /** Formats the rows as a table in Markdown. */
 export function formatRows(rows: readonly Row[]): string {
   return formatTable(
@@ -50,12 +71,11 @@ export function formatRaw(raw: readonly Raw[]): string {
 }
 
 /** As in 3.8 M/s. */
-export function formatSpeed(recordCount: number, ms: number): string {
+function formatSpeed(recordCount: number, ms: number): string {
   return `${short(recordCount / ms / 1000)} M/s`
 }
 
-/** As in 812 ms. */
-export function formatMs(ms: number): string {
+function formatMs(ms: number): string {
   return `${short(ms)} ms`
 }
 

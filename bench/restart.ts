@@ -1,6 +1,6 @@
 import type { History } from './history.ts'
 import { offsetsIn, startConsumer, whenOffsets } from './live-consumer.ts'
-import { formatMs, type Measured } from './report-table.ts'
+import { figureRow, type Measured, timeRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import { whileSending } from './send-days.ts'
 import type { Setup } from './setup.ts'
@@ -21,18 +21,8 @@ export async function measureRestart(
   const what = 'SIGKILL and start → first durable file past the old offset'
   return {
     rows: [
-      {
-        ...{ what: `${what}, ${short.name}`, ours: '', peer: '', value: ms.short, unit: 'ms' },
-        ...{ bound: 900, aim: 600, isAtMost: true },
-      },
-      {
-        ...{
-          what: `the same, ${long.name} ÷ ${none.name}`,
-          ours: formatMs(ms.long),
-          peer: formatMs(ms.none),
-        },
-        ...{ value: ms.long / ms.none, unit: '', bound: 1.3, aim: 1.1, isAtMost: true },
-      },
+      figureRow(`${what}, ${short.name}`, ms.short, 'ms', 900, 600),
+      timeRow(`the same, ${long.name} ÷ ${none.name}`, ms.long, ms.none, 1.3, 1.1),
     ],
     raw: (['none', 'short', 'long'] as const).map((key) => ({
       ...{ what: `${what}, ${histories[key].name}`, unit: 'ms', values: taken[key] },
