@@ -43,23 +43,9 @@ export function openPartitionReader(
     requestTimeout: 10_000,
   })
   const state: ReaderState = {
-    ...{
-      limits: usualLimits,
-      ...options,
-      pool,
-      rooms: new Map(),
-      queue: [],
-      underWay: new Set(),
-      positions: new Map(),
-    },
-    ...{
-      topicId: undefined,
-      needsMetadata: true,
-      isLookingUp: false,
-      pauseMs: 0,
-      offlineSince: undefined,
-      waitingFor: '',
-    },
+    ...{ limits: usualLimits, ...options, pool, rooms: new Map(), queue: [] },
+    ...{ underWay: new Set(), positions: new Map(), topicId: undefined, needsMetadata: true },
+    ...{ isLookingUp: false, pauseMs: 0, offlineSince: undefined, waitingFor: '' },
   }
   // Stands among the work under way, so that an abort ends a `read` that waits.
   state.underWay.add(
