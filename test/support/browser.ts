@@ -1,24 +1,33 @@
 import type { TestContext } from 'node:test'
 import axe from 'axe-core'
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContextOptions,
+  type BrowserServer,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 
 // Without these, Chromium looks for hosts of its maker's at every start.
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 const args = ['--headless', '--disable-gpu', '--disable-quic', '--no-first-run', ...quiet]
 
+let server: Promise<BrowserServer> | undefined
 let browser: Promise<Browser> | undefined
 
 /** Starts Debian's Chromium, once for all tests of a file; {@link closeBrowser} ends it. */
 function startBrowser(): Promise<Browser> {
   // Chromium refuses its sandbox to root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser ??= chromium.launch({ executablePath: '/usr/bin/chromium', args: [...args, ...sandbox] })
+  server ??= chromium.launchServer({ executablePath: '/usr/bin/chromium', args: [...args, ...sandbox] })
+  browser ??= server.then((started) => chromium.connect(started.wsEndpoint()))
   return browser
 }
 
-/** Ends the browser, if one was started. */
+/** Ends the browser, if one was started, by a kill: asked politely, a busy one takes up to half a minute. */
 export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close()
+  await (await server)?.kill()
 }
 
 /** A page in a window of its own, and all that its console has said. */
