@@ -33,6 +33,13 @@ export function startRows(source: string, take: (row: Row) => void): { line: Tak
   }
 }
 
+/** Where a field begins, counted in characters from 1; quotes left out of the count. */
+export function columnOf(fields: readonly string[], index: number): number {
+  let column = 1
+  for (let i = 0; i < index; i++) column += fields[i]!.length + 1
+  return column
+}
+
 /** Makes the error for a row, which `why` says in words. */
 export function badRow(source: string, line: number, why: string): OperatingError {
   return new OperatingError(`${source}: line ${line}: ${why}. Nothing has been sent.`)

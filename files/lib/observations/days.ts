@@ -1,5 +1,3 @@
-import { formatDate } from '../calendar.ts'
-
 /** A day's highest temperature: date `YYYY-MM-DD`, degrees in °F. */
 export type DailyHigh = { date: string; degrees: number }
 
@@ -82,13 +80,17 @@ export function skipDay(days: Days, why: SkipReason, day: number, place: Place):
 
 /** Puts the days in order. */
 export function inOrder({ byDay, skipped, list = [] }: Days): Observations {
-  const days = [...byDay].sort(([a], [b]) => a - b)
-  return { days: days.map(([day, { degrees }]) => ({ date: dateOf(day), degrees })), skipped, list }
+  const days = Float64Array.from(byDay.keys()).sort()
+  return {
+    days: Array.from(days, (day) => ({ date: dateOf(day), degrees: byDay.get(day)!.degrees })),
+    skipped,
+    list,
+  }
 }
 
 /** A date `YYYY-MM-DD` as the number YYYYMMDD; 0 for no date. */
 export function dayNumber(date: string): number {
-  return Number(date.replaceAll('-', ''))
+  return Number(date.slice(0, 4)) * 10_000 + Number(date.slice(5, 7)) * 100 + Number(date.slice(8))
 }
 
 /** °C as °F. Every reader converts by it, so that a day is the same to the last bit in whatever form it came. */
@@ -97,5 +99,6 @@ export function fahrenheit(celsius: number): number {
 }
 
 function dateOf(day: number): string {
-  return formatDate({ year: Math.floor(day / 10_000), month: Math.floor(day / 100) % 100, day: day % 100 })
+  const digits = String(day).padStart(8, '0')
+  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
 }

@@ -1,5 +1,5 @@
 import { parseDate } from '../calendar.ts'
-import { badRow, type Row } from './csv-row.ts'
+import { badRow, columnOf, type Row } from './csv-row.ts'
 import { dayNumber, fahrenheit, skipDay, takeDay } from './days.ts'
 import { checkUnit, type Reading, type Unit } from './form.ts'
 
@@ -26,8 +26,7 @@ export function startPlainRows(names: readonly string[], reading: Reading) {
     if (date <= last) throw badRow(source, line, `${date} comes after ${last}: expected ascending dates`)
     last = date
     const text = fields[columns.degrees]!.trim()
-    const column = fields.slice(0, columns.degrees).join(',').length + 1 + Math.sign(columns.degrees)
-    const place = { source, line, column }
+    const place = { source, line, column: columnOf(fields, columns.degrees) }
     if (text === '') return skipDay(days, 'missing', dayNumber(date), place)
     const degrees = parseDegrees(text)
     if (degrees === undefined) throw badRow(source, line, `'${text}' is not a number of degrees`)

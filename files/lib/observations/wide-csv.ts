@@ -1,6 +1,6 @@
 import { parseDate } from '../calendar.ts'
 import { OperatingError } from '../program.ts'
-import { badRow, type Row } from './csv-row.ts'
+import { badRow, columnOf, type Row } from './csv-row.ts'
 import { dayNumber, type Place, skipDay, takeDay } from './days.ts'
 import type { Reading, Unit } from './form.ts'
 import { inFahrenheit, parseDegrees } from './plain-csv.ts'
@@ -55,11 +55,6 @@ export function startWideRows(names: readonly string[], reading: Reading) {
 }
 
 type Columns = [station: number, date: number, tmax: number]
-
-/** Where a field begins, counted in characters; quotes left out of the count. */
-function columnOf(fields: readonly string[], index: number): number {
-  return fields.slice(0, index).join(',').length + 1 + Math.sign(index)
-}
 
 /** Whether the attributes `measurement,quality,source` or `measurement,quality,source,time` hold a quality flag. */
 function isFlagged(attributes: string, source: string, line: number): boolean {
