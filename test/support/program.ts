@@ -55,6 +55,7 @@ export async function runProgram(...parameters: Parameters<typeof startProgram>)
 /** Makes a folder of the test's own, removed at its end. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'almanac-test-'))
-  t.after(() => rm(path, { recursive: true, force: true }))
+  // It goes before the programs that were started after it, which may still write in it.
+  t.after(() => rm(path, { recursive: true, force: true, maxRetries: 10 }))
   return path
 }
