@@ -10,7 +10,7 @@ import { showProgress } from './processes/progress.ts'
 import { setUp } from './processes/set-up.ts'
 
 const root = import.meta.dirname
-const dataDirectory = resolve(root, process.env.DATA_DIR || 'data')
+const dataDirectory = resolve(process.env.DATA_DIR || join(root, 'data'))
 
 await run(async (signal) => {
   const { port, directory } = parse(process.argv.slice(2))

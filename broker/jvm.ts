@@ -62,7 +62,7 @@ export function recordArchive(kafka: Kafka, user: string | undefined) {
 }
 
 /** The exit code of a JVM that ended in good order at a SIGTERM. */
-export const stoppedBySigterm = 143
+const stoppedBySigterm = 143
 
 function heap({ heap = process.env.ALMANAC_HEAP, throughput }: JvmOptions): string[] {
   if (!heap) return throughput ? ['-Xms1g', '-Xmx1g'] : ['-Xms256m', '-Xmx512m']

@@ -8,22 +8,21 @@ import { waitForBroker } from './lib/connect.ts'
 import { parseConsumerOptions } from './lib/consumer-options.ts'
 import { createConsumerStatus } from './lib/consumer-status.ts'
 import { keepPartitions } from './lib/keep-partitions.ts'
+import { keptPartition } from './lib/kept-partition.ts'
 import { isOldTopic, openPartition, rebuildPartition } from './lib/owned-partition.ts'
 import { openPartitionReader } from './lib/partition-reader.ts'
 import { run } from './lib/program.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { openStatusLine } from './lib/status-line.ts'
-import type { KeptPartition } from './lib/write-pace.ts'
 
 await run(async (signal) => {
   const { partitions, exitAtEnd, rebuild } = parseConsumerOptions(process.argv.slice(2))
-  const [settings, topic, directory] = [brokerSettings(), topicName(), dataDirectory()]
+  const settings = brokerSettings()
+  const topic = topicName()
+  const directory = dataDirectory()
   const line = openStatusLine()
-  const all: KeptPartition[] = partitions.map((partition) => ({
-    ...{ owned: openPartition(directory, partition), endOffset: undefined, endAtStart: undefined },
-    ...{ isBehind: false, hasCaughtUp: false, unwrittenSince: Number.POSITIVE_INFINITY },
-  }))
-  const client = new Admin({ clientId: 'consumer', ...settings, retries: 0, requestTimeout: 10_000 })
+  const all = partitions.map((partition) => keptPartition(openPartition(directory, partition)))
+  const client = new Admin({ clientId: 'almanac-consumer', ...settings, retries: 0, requestTimeout: 10_000 })
   const isOld = (id: string) => all.some(({ owned }) => isOldTopic(owned, id))
   const reader = openPartitionReader({
     client,
@@ -34,6 +33,7 @@ await run(async (signal) => {
     signal,
   })
   const status = createConsumerStatus(all, line, reader.offlineSince)
+  let failure: string | null = null
   try {
     if (rebuild)
       for (const { owned } of all) line.say(rebuildPartition(owned) ?? `${owned.path}: nothing to rebuild.`)
@@ -48,12 +48,12 @@ await run(async (signal) => {
       onTick: status.tick,
       signal,
     })
-    status.stop(null)
   } catch (error) {
-    status.stop(signal.aborted ? null : (error as Error).message)
+    if (!signal.aborted) failure = (error as Error).message
     throw error
   } finally {
-    await Promise.allSettled([reader.close(), client.close()])
+    // Settled, whatever comes of it: what ended the consumer is what its user must hear.
+    await Promise.allSettled([reader.close(), client.close(), Promise.try(status.stop, failure)])
     for (const { owned } of all) owned.lock.release()
   }
 })

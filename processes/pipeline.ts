@@ -43,6 +43,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       ...process.env,
       DATA_DIR: options.dataDirectory,
       KAFKA_BOOTSTRAP_SERVERS: address(),
+      // Ours is one broker without TLS, whatever cluster the user's environment speaks of.
+      KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+      TOPIC_REPLICATION_FACTOR: '1',
     }
     const program = (name: string, file: string, args: string[], argsAgain = args): Omit<Job, 'say'> => {
       const start = (again: boolean) =>

@@ -1,16 +1,13 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatNumber } from '../files/lib/format-number.ts'
-import { readStatus, type Status } from '../files/lib/status-file.ts'
+import { partitionPaths, partitions } from '../files/lib/partitions.ts'
+import { isStale, readStatus, type Status } from '../files/lib/status-file.ts'
 import type { StatusLine } from '../files/lib/status-line.ts'
-import { partitionCount } from '../files/lib/topic.ts'
 import { programCommand } from './program.ts'
 import { runChild } from './run-child.ts'
 
 const plainEveryS = 10
 const drawEveryS = 5
-// The consumers write each second: one that is silent for longer is not at work.
-const staleMs = 5000
 
 /**
  * Shows each second how the consumers of a data folder go, every tenth as a plain line where there is no terminal, and
@@ -43,7 +40,8 @@ export async function showProgress(
  * @param now in milliseconds since 1970
  */
 export function describe(statuses: readonly (Status | undefined)[], now: number): string {
-  const isAtWork = (status: Status | undefined) => status && now - status.heartbeat < staleMs
+  const isAtWork = (status: Status | undefined) =>
+    status && status.state !== 'stopped' && !isStale(status, now)
   const rate = statuses.reduce((sum, status) => sum + (status && isAtWork(status) ? status.rate : 0), 0)
   const offsets = statuses.map((status) => (status ? formatNumber(status.offset, 0) : '-'))
   const lags = statuses.map((status) =>
@@ -55,9 +53,7 @@ export function describe(statuses: readonly (Status | undefined)[], now: number)
 }
 
 function readAll(directory: string): (Status | undefined)[] {
-  return Array.from({ length: partitionCount }, (_, partition) =>
-    readStatus(join(directory, '.almanac', `partition-${partition}.status.json`)),
-  )
+  return partitions.map((partition) => readStatus(partitionPaths(directory, partition).status))
 }
 
 /** One drawing at a time; why one failed is told, but not over and over. */
@@ -74,8 +70,8 @@ function chartDrawer(environment: NodeJS.ProcessEnv, say: (line: string) => void
     if (isDrawing) return
     isDrawing = true
     draw()
-      .catch((error) => {
-        if (!signal.aborted) throw error
+      .catch((error: Error) => {
+        if (!signal.aborted) say(`plot: ${error.message}`)
       })
       .finally(() => {
         isDrawing = false

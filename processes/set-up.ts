@@ -6,12 +6,12 @@ import { runChild } from './run-child.ts'
 /** Something that is looked for as a command, the Debian package that has it, and who needs it. */
 type Need = { command: string; debianPackage: string; for: 'programs' | 'tests' }
 
-// Programs that only tests need have `for: 'tests'`.
 const needs: Need[] = [
   { command: 'setpriv', debianPackage: 'util-linux', for: 'programs' },
   { command: 'flock', debianPackage: 'util-linux', for: 'programs' },
   { command: 'java', debianPackage: 'default-jre-headless', for: 'programs' },
   { command: 'mvn', debianPackage: 'maven', for: 'programs' },
+  { command: 'chromium', debianPackage: 'chromium', for: 'tests' },
 ]
 
 /**

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { partitionCount } from './partitions.ts'
 import { UsageError } from './program.ts'
-import { partitionCount } from './topic.ts'
 
 export type ConsumerOptions = { partitions: number[]; exitAtEnd: boolean; rebuild: boolean }
 

@@ -1,6 +1,6 @@
+import { type KeptPartition, lagOf } from './kept-partition.ts'
 import { type Status, writeStatus } from './status-file.ts'
 import type { StatusLine } from './status-line.ts'
-import type { KeptPartition } from './write-pace.ts'
 
 /** Tells how a consumer goes: in the status files, on the terminal, and in plain lines elsewhere. */
 export type ConsumerStatus = {
@@ -81,10 +81,10 @@ function measure(before: Rate | undefined, offset: number): Rate {
   return { offset, atMs, perSecond: Math.round((offset - before.offset) / seconds) }
 }
 
-function stateOf({ endOffset, isBehind }: KeptPartition, offlineSince: number | undefined): Status['state'] {
+function stateOf(kept: KeptPartition, offlineSince: number | undefined): Status['state'] {
   if (offlineSince !== undefined) return 'reconnecting'
-  if (endOffset === undefined) return 'waiting'
-  return isBehind ? 'catching up' : 'live'
+  if (kept.endOffset === undefined) return 'waiting'
+  return lagOf(kept) > 0 ? 'catching up' : 'live'
 }
 
 function describe(
@@ -101,8 +101,4 @@ function describe(
 
 function offsetOf({ owned: { checkpoint }, endOffset }: KeptPartition): string {
   return `partition ${checkpoint.partition} at ${checkpoint.offset} of ${endOffset ?? '?'}`
-}
-
-function lagOf({ owned, endOffset }: KeptPartition): number {
-  return Math.max((endOffset ?? 0) - owned.checkpoint.offset, 0)
 }

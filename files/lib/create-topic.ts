@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, findErrorBy } from '@platformatic/kafka'
 import { isTransient } from './connect.ts'
+import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
-import { describeTopic, partitionCount, type Topic } from './topic.ts'
+import { describeTopic, type Topic } from './topic.ts'
 
 // The log is the proof, so nothing of it is ever thrown away; flush.messages=1: acknowledged means on disk.
 const topicConfigs = {

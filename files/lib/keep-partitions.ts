@@ -1,12 +1,13 @@
 import { foldBatches } from './fold.ts'
+import { type KeptPartition, lagOf } from './kept-partition.ts'
 import { diverged, outOfRange } from './lost-records.ts'
-import { adoptTopic, writePartition } from './owned-partition.ts'
+import { adoptTopic } from './owned-partition.ts'
 import type { PartitionReader } from './partition-reader.ts'
 import { OperatingError } from './program.ts'
 import type { Fetched } from './reader-state.ts'
 import type { Topic } from './topic.ts'
 import { epochAt } from './topic-memory.ts'
-import { createWritePace, type KeptPartition } from './write-pace.ts'
+import { createWritePace } from './write-pace.ts'
 
 type Options = {
   topicName: string
@@ -41,10 +42,13 @@ export async function keepPartitions(
     }
     const dueAt = Math.min(nextTick, ...all.map(pace.dueAt))
     const fetched = await reader.read(dueAt - Date.now())
+    const knewEnds = all.every(knowsEnd)
     if (fetched) take(reader, all, fetched, options)
+    // Said at once and not a second later: a consumer that was started again is live from here on.
+    if (!knewEnds && all.every(knowsEnd)) nextTick = 0
     for (const kept of all) if (pace.dueAt(kept) <= Date.now()) pace.write(kept)
   }
-  for (const { owned } of all) if (owned.checkpoint.offset !== owned.writtenOffset) writePartition(owned)
+  for (const kept of all) if (kept.unwrittenSince < Number.POSITIVE_INFINITY) pace.write(kept)
   onTick()
 }
 
@@ -68,6 +72,7 @@ function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: To
     if (line) say(line)
     kept.endOffset = undefined
     kept.endAtStart = undefined
+    kept.hasCaughtUp = false
     kept.unwrittenSince = Number.POSITIVE_INFINITY
   }
   const starts = all.map(({ owned: { checkpoint, memory } }) => ({
@@ -85,6 +90,7 @@ function fold(
 ): void {
   const { checkpoint } = kept.owned
   const offsetBefore = checkpoint.offset
+  const wasBehind = lagOf(kept) > 0
   try {
     foldBatches(checkpoint, bytes, {
       onEpoch: (leaderEpoch, firstOffset) => noteEpoch(kept, leaderEpoch, firstOffset),
@@ -100,9 +106,7 @@ function fold(
   }
   kept.endOffset = endOffset
   kept.endAtStart ??= endOffset
-  const isBehind = checkpoint.offset < endOffset
-  kept.hasCaughtUp ||= kept.isBehind && !isBehind
-  kept.isBehind = isBehind
+  kept.hasCaughtUp ||= wasBehind && lagOf(kept) === 0
   if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, Date.now())
 }
 
@@ -112,6 +116,10 @@ function noteEpoch({ owned }: KeptPartition, leaderEpoch: number, firstOffset: n
   if (leaderEpoch <= (epochs.at(-1)?.[0] ?? -1)) return
   epochs.push([leaderEpoch, firstOffset])
   owned.hasNewEpoch = true
+}
+
+function knowsEnd({ endOffset }: KeptPartition): boolean {
+  return endOffset !== undefined
 }
 
 function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { formatDate, type MonthName, monthNames } from './calendar.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
-import { OperatingError } from './program.ts'
+import { partitionPaths, partitions } from './partitions.ts'
+import { readIfPresent } from './read-if-present.ts'
 import type { MonthTable } from './stats.ts'
 
 /** One month of one year, and the partition file that says so. */
@@ -36,8 +35,8 @@ export type MonthAverages = Map<MonthName, Map<number, MonthAverage>>
  * @throws OperatingError when a file is damaged or cannot be read, naming file and key
  */
 export function readMonthAverages(folder: string): MonthAverages {
-  const checkpoints = [0, 1, 2, 3].flatMap((partition) => {
-    const path = join(folder, `partition-${partition}.json`)
+  const checkpoints = partitions.flatMap((partition) => {
+    const path = partitionPaths(folder, partition).file
     const text = readIfPresent(path)
     return text === undefined ? [] : [parseCheckpoint(text, partition, path)]
   })
@@ -82,15 +81,5 @@ function* monthYears(
     const start = formatDate({ year, month, day: table.firstDays[year]! })
     const end = formatDate({ year, month, day: table.lastDays[year]! })
     yield { year, count, sum, avg: sum / count, start, end, partition, offset }
-  }
-}
-
-function readIfPresent(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new OperatingError(`${path}: cannot be read (${message}). Mend that, then start again.`, { cause })
   }
 }

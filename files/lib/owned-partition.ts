@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { archiveFile, isArchived } from './archive.ts'
 import { type Checkpoint, emptyCheckpoint, formatCheckpoint } from './checkpoint.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { lockPartition, type PartitionLock } from './partition-lock.ts'
+import { partitionPaths } from './partitions.ts'
 import { OperatingError } from './program.ts'
+import { readIfPresent } from './read-if-present.ts'
 import { fileVersion, replaceFile, syncFolder } from './replace-file.ts'
 import { epochsBefore, readTopicMemory, type TopicMemory, writeTopicMemory } from './topic-memory.ts'
 
@@ -21,9 +23,8 @@ export type OwnedPartition = {
   hasNewEpoch: boolean
   /** The file as we wrote or read it last. */
   version: string | undefined
-  /** Size of the file, and the offset in it. */
+  /** Size of the file. */
   bytes: number
-  writtenOffset: number
 }
 
 /**
@@ -33,20 +34,21 @@ export type OwnedPartition = {
  * @throws OperatingError when another consumer keeps the partition or the file is damaged
  */
 export function openPartition(directory: string, partition: number): OwnedPartition {
-  const hidden = join(directory, '.almanac')
-  if (mkdirSync(hidden, { recursive: true })) syncFolder(directory)
-  const statusPath = join(hidden, `partition-${partition}.status.json`)
-  const lock = lockPartition(join(hidden, `partition-${partition}.lock`), statusPath)
-  const path = join(directory, `partition-${partition}.json`)
-  const memoryPath = join(hidden, `partition-${partition}.json`)
+  const {
+    file: path,
+    memory: memoryPath,
+    status: statusPath,
+    lock: lockPath,
+  } = partitionPaths(directory, partition)
+  makeFolder(directory, dirname(lockPath))
+  const lock = lockPartition(lockPath, statusPath)
   const memory = readTopicMemory(memoryPath)
   const version = fileVersion(path)
-  const checkpoint = version ? load(path, partition) : emptyCheckpoint(partition)
-  const owned: OwnedPartition = {
-    ...{ path, memoryPath, statusPath, lock, checkpoint, memory, version },
-    ...{ hasNewEpoch: false, bytes: version ? statSync(path).size : 0, writtenOffset: checkpoint.offset },
-  }
+  const text = readIfPresent(path) ?? ''
+  const checkpoint = version ? parseCheckpoint(text, partition, path) : emptyCheckpoint(partition)
   if (memory) memory.epochs = epochsBefore(memory.epochs, checkpoint.offset)
+  const bytes = Buffer.byteLength(text)
+  const owned = { path, memoryPath, statusPath, lock, checkpoint, memory, hasNewEpoch: false, version, bytes }
   if (!version) writePartition(owned)
   return owned
 }
@@ -60,7 +62,6 @@ export function writePartition(owned: OwnedPartition): void {
   const pieces = formatCheckpoint(owned.checkpoint)
   owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
   owned.bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  owned.writtenOffset = owned.checkpoint.offset
 }
 
 /**
@@ -101,8 +102,15 @@ function startOver(owned: OwnedPartition, folder: string): string {
   return `${name}: begins again at offset 0, the file up to offset ${offset} is archive/${folder}/${name}`
 }
 
-function load(path: string, partition: number): Checkpoint {
-  return parseCheckpoint(readFileSync(path, 'utf8'), partition, path)
+function makeFolder(directory: string, hidden: string): void {
+  try {
+    if (mkdirSync(hidden, { recursive: true })) syncFolder(directory)
+  } catch (cause) {
+    throw new OperatingError(
+      `${hidden}: cannot be made (${(cause as Error).message}). Give this user the right to, or name another folder with DATA_DIR.`,
+      { cause },
+    )
+  }
 }
 
 function checkOurs(owned: OwnedPartition): void {

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { OperatingError } from './program.ts'
+import { readStatus } from './status-file.ts'
 
 /** A lock held until `release` or the process's end, however it ends. */
 export type PartitionLock = {
@@ -77,10 +78,6 @@ function cannotLock(path: string, cause: unknown): OperatingError {
 }
 
 function holder(statusPath: string): string {
-  try {
-    const { pid, host } = JSON.parse(readFileSync(statusPath, 'utf8')) as { pid: number; host: string }
-    return `process ${pid} on ${host}`
-  } catch {
-    return 'a process that has not yet written who it is'
-  }
+  const status = readStatus(statusPath)
+  return status ? `process ${status.pid} on ${status.host}` : 'a process that has not yet written who it is'
 }

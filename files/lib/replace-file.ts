@@ -16,6 +16,8 @@ import { OperatingError } from './program.ts'
 type Options = {
   /** Name of the file before its rename; of one's own where two processes may replace the same file at once. */
   temporary?: string
+  /** False for what nobody needs after a power cut: then neither file nor folder is synced. */
+  isSynced?: boolean
   /** Called last before the rename; what it throws leaves the old file as it is. */
   beforeRename?: () => void
 }
@@ -37,10 +39,10 @@ export function replaceFile(
 ): string {
   const temporary = options.temporary ?? `${path}.tmp`
   try {
-    const version = writeDurably(temporary, content)
+    const version = writeWhole(temporary, content, options.isSynced ?? true)
     options.beforeRename?.()
     renameSync(temporary, path)
-    syncFolder(dirname(path))
+    if (options.isSynced ?? true) syncFolder(dirname(path))
     return version
   } catch (error) {
     removeQuietly(temporary)
@@ -64,12 +66,12 @@ export function syncFolder(path: string): void {
   }
 }
 
-function writeDurably(path: string, content: string | readonly Uint8Array[]): string {
+function writeWhole(path: string, content: string | readonly Uint8Array[], isSynced: boolean): string {
   const file = openSync(path, 'w')
   try {
     if (typeof content === 'string') writeFileSync(file, content)
     else writePieces(file, content)
-    fsyncSync(file)
+    if (isSynced) fsyncSync(file)
     return formatVersion(fstatSync(file, { bigint: true }))
   } finally {
     closeSync(file)
@@ -111,10 +113,9 @@ const advice: Record<string, string> = {
 
 function cannotReplace(path: string, cause: NodeJS.ErrnoException): OperatingError {
   const what = advice[cause.code ?? ''] ?? 'Mend that'
+  const old = cause.code === 'ENOENT' ? '' : ' The old file is whole.'
   return new OperatingError(
-    `${path}: cannot be written (${cause.message}). The old file is whole. ${what}, then start again.`,
-    {
-      cause,
-    },
+    `${path}: cannot be written (${cause.message}).${old} ${what}, then start again.`,
+    { cause },
   )
 }

@@ -2,9 +2,9 @@ import { compatibilityPartitioner, findErrorBy, type Producer } from '@platforma
 import { monthNames } from './calendar.ts'
 import { reason } from './connect.ts'
 import type { DailyHigh } from './observations.ts'
+import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { encodeReport } from './report.ts'
-import { partitionCount } from './topic.ts'
 
 /** Sends reports to the topic, in order; resolves once all are acknowledged. */
 export type Send = (days: readonly DailyHigh[]) => Promise<void>

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { readIfPresent } from './read-if-present.ts'
+import { replaceFile } from './replace-file.ts'
 
 /**
  * What a consumer says of itself and one partition, each second, in `.almanac/partition-N.status.json`: for the lock's
@@ -8,7 +9,7 @@ import { hostname } from 'node:os'
 export type Status = {
   pid: number
   host: string
-  state: 'waiting' | 'catching up' | 'live' | 'reconnecting' | 'stopped'
+  state: (typeof states)[number]
   offset: number
   /** One past the newest record; null before the broker has said. */
   endOffset: number | null
@@ -20,19 +21,44 @@ export type Status = {
   error: string | null
 }
 
-/** Writes a status, atomically but not synced: after a power cut nobody needs it. */
+const states = ['waiting', 'catching up', 'live', 'reconnecting', 'stopped'] as const
+const staleMs = 3000
+
+/** Writes a status, whole but not synced: after a power cut nobody needs it. */
 export function writeStatus(path: string, status: Omit<Status, 'pid' | 'host' | 'heartbeat'>): void {
   const whole: Status = { pid: process.pid, host: hostname(), ...status, heartbeat: Date.now() }
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(whole)}\n`)
-  renameSync(`${path}.tmp`, path)
+  replaceFile(path, `${JSON.stringify(whole)}\n`, { isSynced: false })
 }
 
-/** Reads a status as another process wrote it last; undefined when there is none. */
+/** Reads a status as another process wrote it last; undefined when there is none that makes sense. */
 export function readStatus(path: string): Status | undefined {
+  const text = readIfPresent(path)
+  return text === undefined ? undefined : parseStatus(text)
+}
+
+/** Whether a consumer that does not say it has stopped has not been heard of for too long: it writes each second. */
+export function isStale({ state, heartbeat }: Status, now: number): boolean {
+  return state !== 'stopped' && now - heartbeat > staleMs
+}
+
+/**
+ * Parses a status file. Unlike a partition file it is no result: what makes no sense (a power cut may leave an empty
+ * file) is as good as absent, for the consumer writes it anew within a second.
+ */
+export function parseStatus(text: string): Status | undefined {
+  const value = parseObject(text)
+  const { pid, host, state, offset, endOffset, rate, heartbeat, error } = value
+  const numbers = [pid, offset, rate, heartbeat].every((number) => Number.isFinite(number))
+  const end = endOffset === null || Number.isFinite(endOffset)
+  const texts = typeof host === 'string' && (error === null || typeof error === 'string')
+  return numbers && end && texts && states.includes(state as Status['state']) ? (value as Status) : undefined
+}
+
+function parseObject(text: string): Partial<Record<keyof Status, unknown>> {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Status
+    return Object(JSON.parse(text))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof SyntaxError) return {}
     throw error
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Consumer, GroupAssignment, MessagesStream } from '@platformatic/kafka'
 import { explain, isTransient } from './connect.ts'
-import { describeTopic, partitionCount } from './topic.ts'
+import { partitionCount } from './partitions.ts'
+import { describeTopic } from './topic.ts'
 
 type RecordStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { OperatingError } from './program.ts'
+import { readIfPresent } from './read-if-present.ts'
 import { replaceFile } from './replace-file.ts'
 
 /**
@@ -18,13 +18,8 @@ export type Epoch = [leaderEpoch: number, firstOffset: number]
  * @throws OperatingError when the file is damaged
  */
 export function readTopicMemory(path: string): TopicMemory | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  const text = readIfPresent(path)
+  if (text === undefined) return undefined
   try {
     const memory = JSON.parse(text) as TopicMemory
     if (isTopicMemory(memory)) return memory

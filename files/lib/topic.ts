@@ -1,8 +1,6 @@
 import { type Base, findErrorBy } from '@platformatic/kafka'
+import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
-
-/** The topic has four partitions, 0 to 3; the month's name decides which (Kafka's murmur2 of the key). */
-export const partitionCount = 4
 
 /** A topic as the cluster knows it now. Two topics that bore the same name have different ids. */
 export type Topic = { id: string; partitions: TopicPartition[] }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { parseDate } from './calendar.ts'
+import { partitionCount } from './partitions.ts'
 import { UsageError } from './program.ts'
-import { partitionCount } from './topic.ts'
 
 export type VerifyOptions = {
   /** The partitions to look at. */

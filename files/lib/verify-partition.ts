@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Admin, ConnectionPool } from '@platformatic/kafka'
 import { firstDifference, provenMonths } from './compare-file.ts'
 import { readLogRange } from './log-range.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
+import { partitionPaths } from './partitions.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
 import { type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Topic } from './topic.ts'
@@ -25,7 +25,8 @@ export type Finding = { line: string; agrees: boolean; records: number }
  * @throws OperatingError when the file is damaged or the log cannot be read
  */
 export async function verifyPartition(log: Log, partition: number, witness: Witness): Promise<Finding> {
-  const path = join(log.directory, `partition-${partition}.json`)
+  const paths = partitionPaths(log.directory, partition)
+  const path = paths.file
   const without = (what: string, agrees = false) => ({
     line: `partition ${partition}: ${what}`,
     agrees,
@@ -34,7 +35,7 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   if (!existsSync(path)) return without(`no file in ${log.directory}`, true)
   const text = readFileSync(path, 'utf8')
   const { offset } = parseCheckpoint(text, partition, path)
-  const memory = readTopicMemory(join(log.directory, '.almanac', `partition-${partition}.json`))
+  const memory = readTopicMemory(paths.memory)
   if (memory && memory.topicId !== log.topic.id) {
     const ids = `topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
     return without(`the file belongs to ${ids}; a running consumer begins that one by itself`)

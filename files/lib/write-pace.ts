@@ -1,19 +1,5 @@
-import { type OwnedPartition, writePartition } from './owned-partition.ts'
-
-/** A partition while its file is kept. */
-export type KeptPartition = {
-  owned: OwnedPartition
-  /** One past the newest record, as the broker said last; undefined before it has. */
-  endOffset: number | undefined
-  /** The same when the topic was begun. */
-  endAtStart: number | undefined
-  /** Whether records were waiting after the last ones folded. */
-  isBehind: boolean
-  /** Whether the last records folded ended that: the file is then written at once. */
-  hasCaughtUp: boolean
-  /** When the first record was folded that the file does not have, in milliseconds since 1970; Infinity without one. */
-  unwrittenSince: number
-}
+import { type KeptPartition, lagOf } from './kept-partition.ts'
+import { writePartition } from './owned-partition.ts'
 
 /** Says when each partition file is to be written, over all partitions of a consumer. */
 export type WritePace = {
@@ -35,10 +21,11 @@ const delayMsMax = 900
 export function createWritePace(): WritePace {
   let freeAt = 0
   return {
-    dueAt: ({ isBehind, hasCaughtUp, unwrittenSince }) => {
+    dueAt: (kept) => {
+      const { hasCaughtUp, unwrittenSince } = kept
       if (hasCaughtUp || unwrittenSince === Number.POSITIVE_INFINITY) return unwrittenSince
       return Math.min(
-        Math.max(freeAt, isBehind ? unwrittenSince + catchUpIntervalMs : 0),
+        Math.max(freeAt, lagOf(kept) > 0 ? unwrittenSince + catchUpIntervalMs : 0),
         unwrittenSince + delayMsMax,
       )
     },

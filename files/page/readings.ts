@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import type { Checkpoint } from '../lib/checkpoint.ts'
 import { parseCheckpoint } from '../lib/parse-checkpoint.ts'
-import type { Status } from '../lib/status-file.ts'
-import { partitionCount } from '../lib/topic.ts'
+import { partitionCount } from '../lib/partitions.ts'
+import { parseStatus, type Status } from '../lib/status-file.ts'
 import { createLagClock, type Lag, type LagClock } from './lag.ts'
-import { parseStatus } from './parse-status.ts'
 import { readRegularFile, regularFileVersion } from './read-regular-file.ts'
 
 /** What is known of one partition: the last good copy of its file, and what its consumer says of itself. */

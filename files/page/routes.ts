@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { drawMonthChart } from '../lib/month-chart.ts'
-import { partitionCount } from '../lib/topic.ts'
+import { partitionCount } from '../lib/partitions.ts'
 import { type Answer, send, sendText } from './answer.ts'
 import type { EventStreams } from './event-streams.ts'
-import { chartStylesheet } from './inline-chart.ts'
+import { chartStyle } from './inline-chart.ts'
 import type { LivePage } from './live-page.ts'
 import { formatMetrics } from './metrics.ts'
 import { renderPage } from './page.ts'
@@ -94,7 +94,7 @@ function keepLast(page: LivePage, type: string, make: () => string): Route {
 /** The chart by itself: a picture with a style of its own, which this one answer allows. */
 function monthChart(page: LivePage): Route {
   const chart = keepLast(page, 'image/svg+xml', () => drawMonthChart(page.climate().averages))
-  const hash = createHash('sha256').update(chartStylesheet()).digest('base64')
+  const hash = createHash('sha256').update(chartStyle()).digest('base64')
   const headers = { 'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'` }
   return (query) => ({ ...chart(query)!, headers })
 }

@@ -1,5 +1,6 @@
-import { formatNumber } from '../lib/format-number.ts'
+import { isStale } from '../lib/status-file.ts'
 import { formatDuration, formatTime } from './duration.ts'
+import { formatCount } from './format-count.ts'
 import { endOffsetOf, type Reading } from './readings.ts'
 
 /** How a partition's consumer goes: a kind for the looks, words for people. */
@@ -9,9 +10,6 @@ export type StateWord = {
   /** What it said went wrong. */
   error?: string
 }
-
-// A consumer writes its status each second.
-const staleAfterMs = 3000
 
 /**
  * Says how the consumer of a partition goes, from its heartbeat: a file may be old for want of records, and new when a
@@ -27,7 +25,7 @@ export function stateWord(reading: Reading, now: number): StateWord {
     const word: StateWord = { kind: 'stopped', words: `stopped at ${since}` }
     return status.error ? { ...word, error: status.error } : word
   }
-  if (now - status.heartbeat > staleAfterMs) return { kind: 'stale', words: `stale since ${since}` }
+  if (isStale(status, now)) return { kind: 'stale', words: `stale since ${since}` }
   if (status.state === 'live') return { kind: 'live', words: 'live' }
   if (status.state === 'waiting') return { kind: 'busy', words: 'waiting for the topic' }
   if (status.state === 'reconnecting') return { kind: 'busy', words: 'broker away, reconnecting' }
@@ -41,5 +39,5 @@ function timeLeft(reading: Reading): string {
   const ms = (records / status.rate) * 1000
   return ms < 1000
     ? ', under 1 s left'
-    : `, ${formatDuration(ms)} left at ${formatNumber(status.rate, 0)} records/s`
+    : `, ${formatDuration(ms)} left at ${formatCount(status.rate)} records/s`
 }

@@ -64,7 +64,7 @@ test('openPartition writes the first version of a file that is not there, begins
   const folder = join(await temporaryFolder(t), 'made')
   const owned = open(t, folder)
   assert.deepEqual(contents(folder), { 'partition-2.json': emptyFile })
-  assert.deepEqual([owned.checkpoint.offset, owned.writtenOffset, owned.memory], [0, 0, undefined])
+  assert.deepEqual([owned.checkpoint.offset, owned.memory], [0, undefined])
 })
 
 test('openPartition loads what is there and leaves the file as it is', async (t) => {
@@ -123,7 +123,7 @@ test('writePartition writes offset and stats together', async (t) => {
   owned.checkpoint.offset = 4117
   writePartition(owned)
   assert.deepEqual(contents(folder), { 'partition-2.json': oldFile })
-  assert.deepEqual([owned.writtenOffset, owned.bytes], [4117, readFileSync(owned.path).length])
+  assert.deepEqual([owned.checkpoint.offset, owned.bytes], [4117, readFileSync(owned.path).length])
 })
 
 test('writePartition writes a new epoch before the file whose records are of it', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { monthTable } from '../../files/lib/checkpoint.ts'
+import { type KeptPartition, keptPartition } from '../../files/lib/kept-partition.ts'
 import { openPartition } from '../../files/lib/owned-partition.ts'
 import { addDay } from '../../files/lib/stats.ts'
-import { createWritePace, type KeptPartition, type WritePace } from '../../files/lib/write-pace.ts'
+import { createWritePace, type WritePace } from '../../files/lib/write-pace.ts'
 import { temporaryFolder } from '../support/program.ts'
 
 const never = Number.POSITIVE_INFINITY
@@ -15,7 +16,7 @@ async function keep(t: TestContext, years: number): Promise<KeptPartition> {
   for (const name of ['January', 'April', 'June', 'December'] as const) {
     for (let year = 1; year <= years; year++) addDay(monthTable(owned.checkpoint, name), year, 20, 31.5235)
   }
-  return { owned, endOffset: 0, endAtStart: 0, isBehind: false, hasCaughtUp: false, unwrittenSince: never }
+  return keptPartition(owned)
 }
 
 /**
@@ -84,16 +85,16 @@ test('a small file does not wait long for a large one', async (t) => {
 })
 
 test('while catching up a file is written five times a second at most', async (t) => {
-  const kept = { ...(await keep(t, 10)), isBehind: true }
+  const kept = { ...(await keep(t, 10)), endOffset: never }
   const { writes, longestMs } = live(t, createWritePace(), [kept], 4, () => true)
   assert.ok(writes[0]!.length >= 18 && writes[0]!.length <= 20, `${writes[0]!.length}`)
   assert.ok(longestMs <= 205, `${longestMs} ms`)
 })
 
 test('a file is written at once when the end of the log is reached', async (t) => {
-  const kept = { ...(await keep(t, 8000)), isBehind: true }
+  const kept = { ...(await keep(t, 8000)), endOffset: never }
   const { writes } = live(t, createWritePace(), [kept], 2, (ms) => {
-    if (ms === 1000) Object.assign(kept, { isBehind: false, hasCaughtUp: true })
+    if (ms === 1000) Object.assign(kept, { endOffset: 0, hasCaughtUp: true })
     return ms <= 1000
   })
   assert.equal(writes[0]!.at(-1), 1000)
@@ -104,7 +105,7 @@ test('nothing is due without new records', async (t) => {
   const kept = await keep(t, 1)
   const pace = createWritePace()
   assert.equal(pace.dueAt(kept), never)
-  assert.equal(pace.dueAt({ ...kept, isBehind: true }), never)
+  assert.equal(pace.dueAt({ ...kept, endOffset: never }), never)
   assert.equal(pace.dueAt({ ...kept, hasCaughtUp: true }), never)
   const { writes } = live(t, pace, [kept], 1, (ms) => ms === 0)
   assert.deepEqual(writes, [[0]])

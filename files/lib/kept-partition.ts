@@ -1,0 +1,24 @@
+import type { OwnedPartition } from './owned-partition.ts'
+
+/** A partition while its file is kept: what is known of the log's end, and what the file does not have yet. */
+export type KeptPartition = {
+  owned: OwnedPartition
+  /** One past the newest record, as the broker said last; undefined before it has. */
+  endOffset: number | undefined
+  /** The same when the topic was begun. */
+  endAtStart: number | undefined
+  /** Whether the last records folded were the last that had been waiting: the file is then written at once. */
+  hasCaughtUp: boolean
+  /** When the first record was folded that the file does not have, in milliseconds since 1970; Infinity without one. */
+  unwrittenSince: number
+}
+
+export function keptPartition(owned: OwnedPartition): KeptPartition {
+  const unwrittenSince = Number.POSITIVE_INFINITY
+  return { owned, endOffset: undefined, endAtStart: undefined, hasCaughtUp: false, unwrittenSince }
+}
+
+/** How many records wait after the last one folded, as far as the broker has said. */
+export function lagOf({ owned, endOffset }: KeptPartition): number {
+  return Math.max((endOffset ?? 0) - owned.checkpoint.offset, 0)
+}
