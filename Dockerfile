@@ -49,7 +49,7 @@ COPY files/lib/program.ts /files/lib/
 RUN node /broker/broker.ts --prepare
 COPY files /files
 
-EXPOSE 9092
+EXPOSE 9092 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/broker/broker.ts", "--check"]
 # No USER: programs run by `docker exec` write to /files, mounted or not. The JVM alone gives up root.

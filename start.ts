@@ -13,12 +13,12 @@ const root = import.meta.dirname
 const dataDirectory = resolve(process.env.DATA_DIR || join(root, 'data'))
 
 await run(async (signal) => {
-  const { port, directory } = parse(process.argv.slice(2))
+  const { port, pagePort, directory } = parse(process.argv.slice(2))
   const line = openStatusLine(process.stdout)
   const { say } = line
   await setUp('programs', signal)
   await mkdir(dataDirectory, { recursive: true })
-  const pipeline = await startPipeline({ port, directory, dataDirectory, say, signal })
+  const pipeline = await startPipeline({ port, pagePort, directory, dataDirectory, say, signal })
   say(`Results in ${dataDirectory}: partition-0.json to partition-3.json, month.svg. Ctrl-C stops all.`)
   const done = new AbortController()
   try {
@@ -33,12 +33,18 @@ await run(async (signal) => {
   }
 })
 
-function parse(args: string[]): { port: number; directory: string } {
-  const usage = 'Usage: npm start -- [--port 9092] [--directory .kafka]'
+function parse(args: string[]): { port: number; pagePort: number; directory: string } {
+  const usage = 'Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka]'
   const text = { type: 'string' } as const
   try {
-    const { values } = parseArgs({ args, options: { port: { ...text, default: '9092' }, directory: text } })
-    return { port: parsePort(values.port), directory: resolve(values.directory ?? join(root, '.kafka')) }
+    const options = {
+      port: { ...text, default: '9092' },
+      'page-port': { ...text, default: '8080' },
+      directory: text,
+    }
+    const { values } = parseArgs({ args, options })
+    const directory = resolve(values.directory ?? join(root, '.kafka'))
+    return { port: parsePort(values.port), pagePort: parsePort(values['page-port']), directory }
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }

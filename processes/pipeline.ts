@@ -1,4 +1,5 @@
 import { startBroker } from '../broker/start-broker.ts'
+import { pageJob } from './page-job.ts'
 import { startProgram } from './program.ts'
 import { type Job, type Supervised, supervise } from './supervise.ts'
 
@@ -6,6 +7,8 @@ import { type Job, type Supervised, supervise } from './supervise.ts'
 export type PipelineOptions = {
   /** The broker's port; 0 for any free one. */
   port: number
+  /** The page's port; 0 for any free one. */
+  pagePort: number
   /** The broker's folder. */
   directory: string
   /** The folder of partition files and chart. */
@@ -14,18 +17,18 @@ export type PipelineOptions = {
   signal: AbortSignal
 }
 
-/** Broker, producer and consumers at work. */
+/** Page, broker, producer and consumers at work. */
 export type Pipeline = {
   /** The environment that the programs run in: it names broker and data folder. */
   environment: NodeJS.ProcessEnv
   /** Rejects when one of them cannot go on. */
   ended: Promise<unknown>
-  /** Stops producer, consumers and broker, in this order. */
+  /** Stops producer, consumers, page and broker, in this order. */
   stop: () => Promise<void>
 }
 
 /**
- * Starts broker, consumers and producer, each started again when it dies, the producer then with `--append`.
+ * Starts page, broker, consumers and producer, in this order, each started again when it dies, the producer then with `--append`.
  *
  * @throws OperatingError when the broker cannot be started
  */
@@ -37,16 +40,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     for (const job of jobs) await job.stop()
   }
   try {
+    await add(pageJob(options.pagePort, options.dataDirectory, options.say))
     const { broker, address } = brokerJob(options)
-    await add(broker)
-    const environment = {
-      ...process.env,
-      DATA_DIR: options.dataDirectory,
-      KAFKA_BOOTSTRAP_SERVERS: address(),
-      // Ours is one broker without TLS, whatever cluster the user's environment speaks of.
-      KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
-      TOPIC_REPLICATION_FACTOR: '1',
-    }
+    // Behind the page, which came before it so that its address is the first that is said.
+    jobs.push(await supervise({ ...broker, say: options.say }))
+    const environment = programEnvironment(options.dataDirectory, address())
     const program = (name: string, file: string, args: string[], argsAgain = args): Omit<Job, 'say'> => {
       const start = (again: boolean) =>
         startProgram(name, file, again ? argsAgain : args, environment, options.say)
@@ -59,6 +57,17 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+function programEnvironment(dataDirectory: string, broker: string | undefined): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DATA_DIR: dataDirectory,
+    KAFKA_BOOTSTRAP_SERVERS: broker,
+    // Ours is one broker without TLS, whatever cluster the user's environment speaks of.
+    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+    TOPIC_REPLICATION_FACTOR: '1',
   }
 }
 

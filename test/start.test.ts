@@ -7,7 +7,7 @@ import { waitFor } from './support/wait-for.ts'
 
 async function startAll(t: TestContext, environment: Record<string, string> = {}) {
   const folder = await temporaryFolder(t)
-  const args = ['--port', '0', '--directory', join(folder, 'kafka')]
+  const args = ['--port', '0', '--page-port', '0', '--directory', join(folder, 'kafka')]
   const data = join(folder, 'data')
   const program = startProgram(t, '../start.ts', args, {
     AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
@@ -45,10 +45,15 @@ function isRunning(pid: number): boolean {
 
 test('start.ts starts killed children again, counts on, and stops all in order at SIGINT', async (t) => {
   const { program, data, seen } = await startAll(t)
+  const page = await seen(/^The page: http:\/\/127\.0\.0\.1:(\d+)\//m)
+  assert.match(program.stdout(), /^The page: /)
   const consumer = await seen(/^consumer 0 2: started \(pid (\d+)\)/m)
   const producer = await seen(/^producer: started \(pid (\d+)\)/m)
   const jvm = await seen(/^broker: started \(pid (\d+)\)/m)
   await waitFor('January to be counted', async () => (await offset(data, 2)) > 20, 60_000)
+
+  const shown = await fetch(`http://127.0.0.1:${page}/`)
+  assert.match(await shown.text(), /January 1990/)
 
   process.kill(consumer, 'SIGKILL')
   process.kill(producer, 'SIGKILL')
@@ -68,7 +73,7 @@ test('start.ts starts killed children again, counts on, and stops all in order a
   assert.deepEqual(await program.ended, { code: 0, signal: null })
   assert.equal(program.stderr(), '')
   const stopped = [...program.stdout().matchAll(/^(\w+)[ \d]*: stopped\.$/gm)].map(([, name]) => name)
-  assert.deepEqual(stopped, ['producer', 'consumer', 'consumer', 'broker'])
+  assert.deepEqual(stopped, ['producer', 'consumer', 'consumer', 'page', 'broker'])
   assert.deepEqual(all.filter(isRunning), [])
 })
 

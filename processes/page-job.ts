@@ -1,0 +1,30 @@
+import { OperatingError } from '../files/lib/program.ts'
+import { startProgram } from './program.ts'
+import type { Job } from './supervise.ts'
+
+/**
+ * Makes the job of serving the live page: its start ends when the page can be opened.
+ *
+ * @param port to listen on; 0 for any free one, which a later start keeps
+ * @param dataDirectory whose partition files it shows
+ */
+export function pageJob(port: number, dataDirectory: string, say: (line: string) => void): Omit<Job, 'say'> {
+  let used = port
+  const start = async () => {
+    const begin = performance.now()
+    const ready = Promise.withResolvers<string>()
+    const tell = (line: string) => {
+      const address = /(http:\/\/\S+)$/.exec(line)?.[1]
+      if (address) ready.resolve(address)
+      else say(line)
+    }
+    const environment = { ...process.env, DATA_DIR: dataDirectory }
+    const child = await startProgram('page', 'dashboard.ts', ['--port', `${used}`], environment, tell)
+    child.exited.then(() => ready.reject(new OperatingError('The page cannot be served, see above why.')))
+    const address = await ready.promise
+    used = Number(new URL(address).port)
+    say(`The page: ${address} (after ${Math.round(performance.now() - begin)} ms)`)
+    return child
+  }
+  return { name: 'page', start }
+}
