@@ -3,7 +3,7 @@ import { type Admin, findErrorBy } from '@platformatic/kafka'
 import { isTransient } from './connect.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
-import { describeTopic, type Topic } from './topic.ts'
+import { describeTopic, hasLeaders, type Topic } from './topic.ts'
 
 // The log is the proof, so nothing of it is ever thrown away; flush.messages=1: acknowledged means on disk.
 const topicConfigs = {
@@ -45,7 +45,7 @@ export async function openTopic(
   signal: AbortSignal,
 ): Promise<Topic> {
   if (!(await admin.listTopics()).includes(name)) return createTopic(admin, name, replicas, signal)
-  return waitFor(() => describeTopic(admin, name), `leaders for the partitions of ${name}`, signal)
+  return waitFor(() => topicWithLeaders(admin, name), `leaders for the partitions of ${name}`, signal)
 }
 
 async function createTopic(
@@ -64,7 +64,7 @@ async function createTopic(
         : causes(cause)
       throw new OperatingError(`Topic ${name} cannot be created: ${why}`, { cause })
     })
-  return waitFor(() => describeTopic(admin, name), `leaders for the partitions of ${name}`, signal)
+  return waitFor(() => topicWithLeaders(admin, name), `leaders for the partitions of ${name}`, signal)
 }
 
 async function waitFor<T>(
@@ -85,4 +85,9 @@ function causes(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(causes).join('; ')
   const { serverErrorMessage, message } = error as { serverErrorMessage?: string | null; message: string }
   return serverErrorMessage ?? message
+}
+
+async function topicWithLeaders(admin: Admin, name: string): Promise<Topic | undefined> {
+  const topic = await describeTopic(admin, name)
+  return topic && hasLeaders(topic) ? topic : undefined
 }

@@ -3,6 +3,7 @@ import { type FetchedPartition, fetchBatches } from './fetch.ts'
 import { readLogRange } from './log-range.ts'
 import { OperatingError } from './program.ts'
 import {
+  anyBroker,
   goOffline,
   goOnline,
   type ReaderPosition,
@@ -27,40 +28,48 @@ export async function fetchFrom(
   group: ReaderPosition[],
 ): Promise<() => void> {
   const { topicId, pool, rooms, limits } = state
+  const who = `${leader.host}:${leader.port}`
   for (const position of group) position.isAsked = true
   const result = await fetchBatches(pool, rooms, leader, topicId!, group, limits).catch((error: unknown) => ({
     error,
   }))
   return () => {
     for (const position of group) position.isAsked = false
-    if ('error' in result) return goOffline(state, result.error)
-    goOnline(state)
+    if ('error' in result) return goOffline(state, who, result.error)
+    goOnline(state, who)
     state.waitingFor = ''
-    // An answer about a topic that is no longer ours came too late.
-    if (state.topicId === topicId) for (const answer of result) receive(state, answer)
+    for (const answer of result) {
+      const position = group.find(({ partition }) => partition === answer.partition)
+      // An answer to a position that is no longer ours, of an earlier topic, came too late.
+      if (!position || state.positions.get(position.partition) === position) receive(state, position, answer)
+    }
   }
 }
 
-function receive(state: ReaderState, answer: FetchedPartition): void {
+function receive(state: ReaderState, position: ReaderPosition | undefined, answer: FetchedPartition): void {
   const name = protocolErrorsCodesById[answer.errorCode as keyof typeof protocolErrorsCodesById]
   const { partition, diverging } = answer
-  if (name === 'NONE' && diverging) state.queue.push({ kind: 'diverged', partition, ...diverging })
-  else if (name === 'NONE') receiveRecords(state, answer)
-  else if (name === 'OFFSET_OUT_OF_RANGE') start(state, confirmRange(state, partition))
-  else if (passingErrors.has(name ?? '')) retryLater(state)
-  else
-    throw new OperatingError(
-      `${state.topicName}/${partition}: the broker answers a fetch with ${name ?? answer.errorCode}.`,
-    )
+  if (!position) retryLater(state)
+  else if (name === 'NONE' && diverging) state.queue.push({ kind: 'diverged', partition, ...diverging })
+  else if (name === 'NONE') receiveRecords(state, position, answer)
+  else if (name === 'OFFSET_OUT_OF_RANGE') start(state, confirmRange(state, position))
+  else if (passingErrors.has(name ?? '')) {
+    position.needsLeader = true
+    retryLater(state)
+  } else {
+    const what = `the broker answers a fetch with ${name ?? answer.errorCode}`
+    throw new OperatingError(`${state.topicName}/${partition}: ${what}.`)
+  }
 }
 
-function receiveRecords(state: ReaderState, { partition, batches, endOffset }: FetchedPartition): void {
+function receiveRecords(state: ReaderState, position: ReaderPosition, answer: FetchedPartition): void {
+  const { partition, batches, endOffset } = answer
   state.pauseMs = 0
-  const position = state.positions.get(partition)!
+  const from = position.offset
   let header = readBatchHeader(batches, 0)
   if (!header && batches.length > 0) {
     throw new OperatingError(
-      `${state.topicName}/${partition}: the batch at offset ${position.offset} came without its end.`,
+      `${state.topicName}/${partition}: the batch at offset ${from} came without its end.`,
     )
   }
   // Only the headers are walked here, so that the next fetch is on its way before the records are decoded.
@@ -69,22 +78,23 @@ function receiveRecords(state: ReaderState, { partition, batches, endOffset }: F
     position.lastFetchedEpoch = header.leaderEpoch
     header = readBatchHeader(batches, header.position + header.byteLength)
   }
-  state.queue.push({ kind: 'records', partition, bytes: batches, endOffset })
+  state.queue.push({ kind: 'records', partition, from, bytes: batches, endOffset })
 }
 
 /**
  * Makes sure that an offset is outside the log before anybody stops for it: the answer may have come from a topic just
  * deleted, or from a leader of before.
  */
-async function confirmRange(state: ReaderState, partition: number): Promise<() => void> {
+async function confirmRange(state: ReaderState, position: ReaderPosition): Promise<() => void> {
   const { client, topicName, topicId } = state
-  const position = state.positions.get(partition)!
+  const { partition } = position
   position.isAsked = true
   const range = await readLogRange(client, topicName, partition).catch((error: unknown) => ({ error }))
   const topic = await describeTopic(client, topicName).catch(() => undefined)
   return () => {
     position.isAsked = false
-    if ('error' in range) return goOffline(state, range.error)
+    if ('error' in range) return goOffline(state, anyBroker, range.error)
+    if (state.positions.get(partition) !== position) return
     const isSame = topic?.id === topicId && topic?.partitions[partition]?.leaderEpoch === position.leaderEpoch
     const isOutside = position.offset < range.logStart || position.offset > range.logEnd
     if (isSame && isOutside) state.queue.push({ kind: 'out of range', partition, ...range })

@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict'
+import type { Fetched } from './fetched.ts'
 import { foldBatches } from './fold.ts'
 import { type KeptPartition, lagOf } from './kept-partition.ts'
 import { diverged, outOfRange } from './lost-records.ts'
 import { adoptTopic } from './owned-partition.ts'
 import type { PartitionReader } from './partition-reader.ts'
 import { OperatingError } from './program.ts'
-import type { Fetched } from './reader-state.ts'
 import type { Topic } from './topic.ts'
 import { epochAt } from './topic-memory.ts'
 import { createWritePace } from './write-pace.ts'
@@ -85,11 +86,12 @@ function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: To
 
 function fold(
   kept: KeptPartition,
-  { partition, bytes, endOffset }: Fetched & { kind: 'records' },
+  { partition, from, bytes, endOffset }: Fetched & { kind: 'records' },
   options: Options,
 ): void {
   const { checkpoint } = kept.owned
   const offsetBefore = checkpoint.offset
+  assert.equal(from, offsetBefore, 'the fetched records do not join on to the checkpoint')
   const wasBehind = lagOf(kept) > 0
   try {
     foldBatches(checkpoint, bytes, {

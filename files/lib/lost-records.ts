@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
+import type { Fetched } from './fetched.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { OperatingError } from './program.ts'
-import type { Fetched } from './reader-state.ts'
 
 /** The error for an offset that the log does not hold. */
 export function outOfRange(

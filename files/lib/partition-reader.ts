@@ -1,13 +1,9 @@
 import { ConnectionPool } from '@platformatic/kafka'
 import { fetchFrom } from './fetch-step.ts'
-import {
-  type Fetched,
-  type ReaderOptions,
-  type ReaderPosition,
-  type ReaderState,
-  start,
-} from './reader-state.ts'
-import type { Topic } from './topic.ts'
+import type { Fetched } from './fetched.ts'
+import { firstOf } from './first-of.ts'
+import { type ReaderOptions, type ReaderPosition, type ReaderState, start } from './reader-state.ts'
+import type { Leader, Topic } from './topic.ts'
 import { lookUpTopic } from './topic-step.ts'
 
 /** From where to read a partition; the epoch is that of the record before, -1 if unknown. */
@@ -43,18 +39,24 @@ export function openPartitionReader(
     requestTimeout: 10_000,
   })
   const state: ReaderState = {
-    ...{ limits: usualLimits, ...options, pool, rooms: new Map(), queue: [] },
-    ...{ underWay: new Set(), positions: new Map(), topicId: undefined, needsMetadata: true },
-    ...{ isLookingUp: false, pauseMs: 0, offlineSince: undefined, waitingFor: '' },
+    limits: usualLimits,
+    ...options,
+    pool,
+    rooms: new Map(),
+    queue: [],
+    underWay: new Set(),
+    positions: new Map(),
+    topicId: undefined,
+    needsMetadata: true,
+    isLookingUp: false,
+    pauseMs: 0,
+    troubles: new Map(),
+    waitingFor: '',
   }
-  // Stands among the work under way, so that an abort ends a `read` that waits.
-  state.underWay.add(
-    new Promise((resolve) => options.signal.addEventListener('abort', () => resolve(() => {}))),
-  )
   return {
     begin: (topic, positions) => begin(state, topic, positions),
     read: (waitMs) => read(state, waitMs),
-    offlineSince: () => state.offlineSince,
+    offlineSince: () => state.troubles.values().next().value?.since,
     close: () => pool.close(),
   }
 }
@@ -64,7 +66,9 @@ function begin(state: ReaderState, topic: Topic, starts: readonly StartPosition[
   state.queue.length = 0
   state.positions.clear()
   for (const start of starts) {
-    state.positions.set(start.partition, { ...start, ...topic.partitions[start.partition]!, isAsked: false })
+    const isNew = { isAsked: false, needsLeader: false }
+    state.positions.set(start.partition, { ...start, ...topic.partitions[start.partition]!, ...isNew })
+    if (!topic.partitions[start.partition]!.leader) state.needsMetadata = true
   }
 }
 
@@ -72,7 +76,7 @@ async function read(state: ReaderState, waitMs: number): Promise<Fetched | undef
   const deadline = Date.now() + waitMs
   while (state.queue.length === 0 && !state.signal.aborted) {
     startWork(state)
-    const step = await within(deadline - Date.now(), [...state.underWay.values()])
+    const step = await firstOf(state.underWay, deadline - Date.now(), state.signal)
     if (!step) return undefined
     step()
   }
@@ -81,24 +85,21 @@ async function read(state: ReaderState, waitMs: number): Promise<Fetched | undef
 }
 
 function startWork(state: ReaderState): void {
-  if (state.isLookingUp) return
-  if (state.needsMetadata) start(state, lookUpTopic(state))
-  else for (const group of idleByLeader(state)) start(state, fetchFrom(state, group[0]!.leader, group))
+  if (state.needsMetadata && !state.isLookingUp) start(state, lookUpTopic(state))
+  for (const [leader, group] of idleByLeader(state)) start(state, fetchFrom(state, leader, group))
 }
 
-/** Groups the partitions that no request is on its way for by their leader: one request a leader. */
-function idleByLeader({ positions }: ReaderState): ReaderPosition[][] {
-  const idle = [...positions.values()].filter(({ isAsked }) => !isAsked)
-  return [...Map.groupBy(idle, ({ leader }) => `${leader.host}:${leader.port}`).values()]
-}
-
-/** Waits for the first of several promises, at most `ms`. */
-async function within<T>(ms: number, promises: readonly Promise<T>[]): Promise<T | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(resolve, Math.max(ms, 0), undefined)
-  try {
-    return await Promise.race([promise, ...promises])
-  } finally {
-    clearTimeout(timer)
+/** Groups the partitions that may be asked for now by their leader: one request a leader. */
+function idleByLeader({ positions, troubles }: ReaderState): Map<Leader, ReaderPosition[]> {
+  const groups = new Map<string, [Leader, ReaderPosition[]]>()
+  for (const position of positions.values()) {
+    const { leader, isAsked, needsLeader } = position
+    if (!leader || isAsked || needsLeader) continue
+    const address = `${leader.host}:${leader.port}`
+    if (troubles.get(address)?.isPausing) continue
+    const group = groups.get(address) ?? [leader, []]
+    group[1].push(position)
+    groups.set(address, group)
   }
+  return new Map(groups.values())
 }

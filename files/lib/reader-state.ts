@@ -1,20 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ConnectionPool } from '@platformatic/kafka'
 import { isTransient, reason } from './connect.ts'
 import type { FetchLimits, Position, Rooms } from './fetch.ts'
+import type { Fetched } from './fetched.ts'
 import type { BrokerSettings } from './settings.ts'
-import type { Leader, Topic } from './topic.ts'
-
-/** What a partition reader brings, in the order of the log for each partition. */
-export type Fetched =
-  /** Record batches, perhaps none, perhaps beginning before the offset asked for; `bytes` are written
-   * over after two more reads; `endOffset` as the broker said then. */
-  | { kind: 'records'; partition: number; bytes: Buffer; endOffset: number }
-  /** The topic is there, for the first time or under a new id: `begin` says from where to read it. */
-  | { kind: 'topic'; topic: Topic }
-  /** The log has lost records that we read: of the epoch of ours it holds those before `endOffset`. */
-  | { kind: 'diverged'; partition: number; epoch: number; endOffset: number }
-  /** The log does not hold the offset asked for. */
-  | { kind: 'out of range'; partition: number; logStart: number; logEnd: number }
+import type { Leader } from './topic.ts'
 
 export type ReaderOptions = {
   /** For metadata; the fetches have connections of their own. */
@@ -42,18 +32,23 @@ export type ReaderState = ReaderOptions & {
   positions: Map<number, ReaderPosition>
   needsMetadata: boolean
   isLookingUp: boolean
-  /** How long to wait before the next request; 0 while all goes well. */
+  /** How long to wait before the next look-up; 0 while all goes well. */
   pauseMs: number
-  /** Since when no broker answers, in milliseconds since 1970; undefined while one does. */
-  offlineSince: number | undefined
+  /** Those who do not answer: leaders by host:port, and `anyBroker` where none answers at all. */
+  troubles: Map<string, Trouble>
   /** What the user was told last that we wait for. */
   waitingFor: string
 }
 
+/** Somebody who does not answer: since when, in milliseconds since 1970, and how long until the next try. */
+export type Trouble = { since: number; pauseMs: number; isPausing: boolean }
+
 export type ReaderPosition = Position & {
-  leader: Leader
+  leader: Leader | undefined
   /** A request for this partition is on its way. */
   isAsked: boolean
+  /** The leader is not to be asked before metadata was looked up again. */
+  needsLeader: boolean
 }
 
 /** Starts work whose result is applied by a later `read`. */
@@ -65,41 +60,53 @@ export function start(state: ReaderState, work: Promise<() => void>): void {
   state.underWay.add(tracked)
 }
 
+/** Whom metadata is asked of: the first broker that answers. */
+export const anyBroker = 'The broker'
+
 const pauseMsMin = 20
 const pauseMsMax = 1000
 
 /** Looks metadata up again, after a pause that doubles from 20 ms to 1 s while this goes on. */
 export function retryLater(state: ReaderState): void {
   state.needsMetadata = true
-  state.pauseMs = Math.min(Math.max(state.pauseMs * 2, pauseMsMin), pauseMsMax)
+  state.pauseMs = doubled(state.pauseMs)
 }
 
+const doubled = (pauseMs: number) => Math.min(Math.max(pauseMs * 2, pauseMsMin), pauseMsMax)
+
 /**
- * Notes that a request failed in a way that may pass, and says so when that begins.
+ * Notes that somebody did not answer, in a way that may pass, and says so when that begins. The others are read on.
  *
  * @throws the error itself when it will not pass
  */
-export function goOffline(state: ReaderState, error: unknown): void {
+export function goOffline(state: ReaderState, who: string, error: unknown): void {
   if (!isTransient(error)) throw error
-  if (state.offlineSince === undefined) {
-    state.offlineSince = Date.now()
-    state.say(`The broker does not answer (${reason(error)}): trying again until it does.`)
+  const trouble = state.troubles.get(who) ?? { since: Date.now(), pauseMs: 0, isPausing: false }
+  if (!state.troubles.has(who))
+    state.say(`${who} does not answer (${reason(error)}): trying again until it does.`)
+  state.troubles.set(who, trouble)
+  trouble.pauseMs = doubled(trouble.pauseMs)
+  trouble.isPausing = true
+  const endPause = () => {
+    trouble.isPausing = false
   }
+  start(state, sleep(trouble.pauseMs, endPause, { ref: false }))
   retryLater(state)
 }
 
-/** Notes that a broker answered, and says so when it had not. */
-export function goOnline(state: ReaderState): void {
-  if (state.offlineSince === undefined) return
-  state.say(`The broker is back after ${((Date.now() - state.offlineSince) / 1000).toFixed(1)} s.`)
-  state.offlineSince = undefined
+/** Notes that somebody answered, and says so when it had not. */
+export function goOnline(state: ReaderState, who: string): void {
+  const trouble = state.troubles.get(who)
+  if (!trouble) return
+  state.say(`${who} is back after ${((Date.now() - trouble.since) / 1000).toFixed(1)} s.`)
+  state.troubles.delete(who)
 }
 
 /**
  * Waits for something that may never come, telling the user once: at once when nothing was read yet, else when it has
  * not come within a second, for a topic created anew and a leader elected are gone for some milliseconds only.
  */
-export function waitFor(state: ReaderState, what: string): void {
+export function retryTelling(state: ReaderState, what: string): void {
   const isPatient = state.topicId !== undefined && state.pauseMs < pauseMsMax
   if (!isPatient && state.waitingFor !== what) {
     state.say(what)

@@ -37,6 +37,7 @@ export async function replay(
   take: (record: ReplayedRecord) => boolean,
 ): Promise<Replay> {
   const { leader, leaderEpoch } = topic.partitions[partition]!
+  if (!leader) throw new OperatingError(`${name}/${partition}: has no leader now. Is each of its brokers up?`)
   const epochs: Epoch[] = []
   const position: Position = { partition, offset: logStart, leaderEpoch, lastFetchedEpoch: -1 }
   while (position.offset < until) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Consumer, GroupAssignment, MessagesStream } from '@platformatic/kafka'
 import { explain, isTransient } from './connect.ts'
 import { partitionCount } from './partitions.ts'
-import { describeTopic } from './topic.ts'
+import { describeTopic, hasLeaders } from './topic.ts'
 
 type RecordStream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 
@@ -48,6 +48,10 @@ export async function awaitTopic(
   }
   for (;;) {
     const found = await describeTopic(admin, topic).catch(passTransient)
+    if (found && !hasLeaders(found)) {
+      await sleep(pollMs, undefined, { signal })
+      continue
+    }
     if (found && found.id === subscription.id) return
     const positions = found && (isOld ? await logEnds(consumer, topic) : logStarts())
     if (found && positions) {

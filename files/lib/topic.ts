@@ -1,46 +1,68 @@
-import { type Base, findErrorBy } from '@platformatic/kafka'
+import { type Base, findErrorBy, type metadataV12 } from '@platformatic/kafka'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 
+type MetadataResponse = metadataV12.MetadataResponse
+
 /** A topic as the cluster knows it now. Two topics that bore the same name have different ids. */
 export type Topic = { id: string; partitions: TopicPartition[] }
-export type TopicPartition = { leader: Leader; leaderEpoch: number }
+/** A partition's leader is undefined while the cluster elects one, or while its only broker is away. */
+export type TopicPartition = { leader: Leader | undefined; leaderEpoch: number }
 export type Leader = { host: string; port: number }
 
 /**
  * Asks the cluster for the topic of that name.
  *
- * @returns undefined when there is none, or not yet with a leader for each partition
+ * @returns undefined when there is none
  * @throws OperatingError when it has another number of partitions than four
  */
 export async function describeTopic(client: Base, name: string): Promise<Topic | undefined> {
-  const found = await lookUp(client, name)
-  if (!found) return undefined
-  const { topic, brokers } = found
-  if (topic.partitionsCount !== partitionCount) {
+  const topic = await lookUp(client, name)
+  if (topic && topic.partitions.length !== partitionCount) {
     throw new OperatingError(
-      `Topic ${name} has ${topic.partitionsCount} partitions: expected ${partitionCount}. ` +
+      `Topic ${name} has ${topic.partitions.length} partitions: expected ${partitionCount}. ` +
         'Delete it and start producer.ts, which creates it, or name another with TOPIC.',
     )
   }
-  const partitions: TopicPartition[] = []
-  for (const { leader, leaderEpoch } of topic.partitions) {
-    const broker = brokers.get(leader)
-    if (!broker) return undefined
-    partitions.push({ leader: broker, leaderEpoch })
-  }
-  return { id: topic.id, partitions }
+  return topic
 }
 
-async function lookUp(client: Base, name: string) {
+/** Whether each partition of a topic has a leader, so that all can be read and written. */
+export function hasLeaders({ partitions }: Topic): boolean {
+  return partitions.every(({ leader }) => leader !== undefined)
+}
+
+async function lookUp(client: Base, name: string): Promise<Topic | undefined> {
   try {
     const { topics, brokers } = await client.metadata({ topics: [name], forceUpdate: true, retries: 0 })
     const topic = topics.get(name)
-    return topic && { topic, brokers }
+    if (!topic) return undefined
+    const partitions = topic.partitions.map(({ leader, leaderEpoch }) => ({
+      leader: brokers.get(leader),
+      leaderEpoch,
+    }))
+    return { id: topic.id, partitions }
   } catch (error) {
     // The library's only sign of an absent topic is this message.
     if (error instanceof Error && error.message === `Unknown topic ${name}.`) return undefined
-    if (findErrorBy(error as Error, 'apiId', 'LEADER_NOT_AVAILABLE')) return undefined
+    const topic = withoutLeader(error, name)
+    if (topic) return topic
     throw error
+  }
+}
+
+/** Takes the topic out of the error that the library makes of an answer in which some partition has no leader. */
+function withoutLeader(error: unknown, name: string): Topic | undefined {
+  const { response } = error as { response?: MetadataResponse }
+  const found = response?.topics.find((topic) => topic.name === name)
+  if (!found || !findErrorBy(error as Error, 'apiId', 'LEADER_NOT_AVAILABLE')) return undefined
+  const brokers = new Map(response!.brokers.map((broker) => [broker.nodeId, broker]))
+  const partitions = found.partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex)
+  return {
+    id: found.topicId!,
+    partitions: partitions.map(({ leaderId, leaderEpoch }) => ({
+      leader: brokers.get(leaderId),
+      leaderEpoch,
+    })),
   }
 }
