@@ -4,12 +4,13 @@
  * Stats and offset are written in one piece, so each measurement counts exactly once, whatever is killed and when.
  */
 import { Admin } from '@platformatic/kafka'
+import { isOldTopic } from './lib/adopt-topic.ts'
 import { waitForBroker } from './lib/connect.ts'
 import { parseConsumerOptions } from './lib/consumer-options.ts'
 import { createConsumerStatus } from './lib/consumer-status.ts'
 import { keepPartitions } from './lib/keep-partitions.ts'
 import { keptPartition } from './lib/kept-partition.ts'
-import { isOldTopic, openPartition, rebuildPartition } from './lib/owned-partition.ts'
+import { openPartition } from './lib/owned-partition.ts'
 import { openPartitionReader } from './lib/partition-reader.ts'
 import { run } from './lib/program.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
@@ -21,7 +22,7 @@ await run(async (signal) => {
   const topic = topicName()
   const directory = dataDirectory()
   const line = openStatusLine()
-  const all = partitions.map((partition) => keptPartition(openPartition(directory, partition)))
+  const all = partitions.map((partition) => keptPartition(openPartition(directory, partition, rebuild)))
   const client = new Admin({ clientId: 'almanac-consumer', ...settings, retries: 0, requestTimeout: 10_000 })
   const isOld = (id: string) => all.some(({ owned }) => isOldTopic(owned, id))
   const reader = openPartitionReader({
@@ -35,8 +36,7 @@ await run(async (signal) => {
   const status = createConsumerStatus(all, line, reader.offlineSince)
   let failure: string | null = null
   try {
-    if (rebuild)
-      for (const { owned } of all) line.say(rebuildPartition(owned) ?? `${owned.path}: nothing to rebuild.`)
+    for (const { owned } of all) if (owned.archivedAs) line.say(`${owned.path}: kept as ${owned.archivedAs}.`)
     line.say(`Keeping partition ${partitions.join(', ')} of ${topic} in ${directory}.`)
     status.tick()
     await waitForBroker(client, settings, signal)

@@ -29,3 +29,8 @@ export function isArchived(path: string, topicId: string): boolean {
 function archivedPath(path: string, folder: string): string {
   return join(dirname(path), 'archive', folder, basename(path))
 }
+
+/** The time as part of a folder's name, as in 2026-01-31T12-00-00-000Z: no colons, which some file systems refuse. */
+export function timestamp(): string {
+  return new Date().toISOString().replaceAll(/[:.]/g, '-')
+}

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { adoptTopic } from './adopt-topic.ts'
 import type { Fetched } from './fetched.ts'
 import { foldBatches } from './fold.ts'
 import { type KeptPartition, lagOf } from './kept-partition.ts'
 import { diverged, outOfRange } from './lost-records.ts'
-import { adoptTopic } from './owned-partition.ts'
+import { noteEpoch, writePartition } from './owned-partition.ts'
 import type { PartitionReader } from './partition-reader.ts'
 import { OperatingError } from './program.ts'
 import type { Topic } from './topic.ts'
@@ -69,6 +70,8 @@ function take(
 /** Begins the topic of that name as it is now: the first time, or after it was created anew. */
 function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: Topic, { say }: Options): void {
   for (const kept of all) {
+    // What was folded and not yet written belongs to the archive, if the topic is another one.
+    if (kept.unwrittenSince < Number.POSITIVE_INFINITY) writePartition(kept.owned)
     const line = adoptTopic(kept.owned, topic.id)
     if (line) say(line)
     kept.endOffset = undefined
@@ -95,7 +98,7 @@ function fold(
   const wasBehind = lagOf(kept) > 0
   try {
     foldBatches(checkpoint, bytes, {
-      onEpoch: (leaderEpoch, firstOffset) => noteEpoch(kept, leaderEpoch, firstOffset),
+      onEpoch: (leaderEpoch, firstOffset) => noteEpoch(kept.owned, leaderEpoch, firstOffset),
       onRefused: (offset, reason) => options.onRefused(partition, offset, reason),
     })
   } catch (cause) {
@@ -112,18 +115,10 @@ function fold(
   if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, Date.now())
 }
 
-/** Remembers a leader epoch not met before; it is written before the first partition file with records of it. */
-function noteEpoch({ owned }: KeptPartition, leaderEpoch: number, firstOffset: number): void {
-  const { epochs } = owned.memory!
-  if (leaderEpoch <= (epochs.at(-1)?.[0] ?? -1)) return
-  epochs.push([leaderEpoch, firstOffset])
-  owned.hasNewEpoch = true
+function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {
+  return endAtStart !== undefined && owned.checkpoint.offset >= endAtStart
 }
 
 function knowsEnd({ endOffset }: KeptPartition): boolean {
   return endOffset !== undefined
-}
-
-function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {
-  return endAtStart !== undefined && owned.checkpoint.offset >= endAtStart
 }

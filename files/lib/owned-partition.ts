@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { archiveFile, isArchived } from './archive.ts'
+import { dirname } from 'node:path'
+import { archiveFile, timestamp } from './archive.ts'
 import { type Checkpoint, emptyCheckpoint, formatCheckpoint } from './checkpoint.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { lockPartition, type PartitionLock } from './partition-lock.ts'
@@ -25,38 +25,45 @@ export type OwnedPartition = {
   version: string | undefined
   /** Size of the file. */
   bytes: number
+  /** Where the file was archived when it was opened, to count again from offset 0. */
+  archivedAs: string | undefined
 }
 
 /**
  * Takes a partition's lock and loads its file; writes the first version of the file when there is none.
  *
  * @param directory of the partition files
+ * @param rebuild whether to archive the file, whatever is in it, and to begin at offset 0
  * @throws OperatingError when another consumer keeps the partition or the file is damaged
  */
-export function openPartition(directory: string, partition: number): OwnedPartition {
-  const {
-    file: path,
-    memory: memoryPath,
-    status: statusPath,
-    lock: lockPath,
-  } = partitionPaths(directory, partition)
-  makeFolder(directory, dirname(lockPath))
-  const lock = lockPartition(lockPath, statusPath)
-  const memory = readTopicMemory(memoryPath)
-  const version = fileVersion(path)
-  const text = readIfPresent(path) ?? ''
-  const checkpoint = version ? parseCheckpoint(text, partition, path) : emptyCheckpoint(partition)
+export function openPartition(directory: string, partition: number, rebuild = false): OwnedPartition {
+  const paths = partitionPaths(directory, partition)
+  makeFolder(directory, dirname(paths.lock))
+  const lock = lockPartition(paths.lock, paths.status)
+  const memory = readTopicMemory(paths.memory)
+  const version = fileVersion(paths.file)
+  const archivedAs = rebuild && version ? archiveFile(paths.file, `rebuild-${timestamp()}`) : undefined
+  const text = archivedAs ? undefined : readIfPresent(paths.file)
+  const isNew = text === undefined
+  const checkpoint = isNew ? emptyCheckpoint(partition) : parseCheckpoint(text, partition, paths.file)
   if (memory) memory.epochs = epochsBefore(memory.epochs, checkpoint.offset)
-  const bytes = Buffer.byteLength(text)
-  const owned = { path, memoryPath, statusPath, lock, checkpoint, memory, hasNewEpoch: false, version, bytes }
-  if (!version) writePartition(owned)
+  const rest = { memory, hasNewEpoch: false, version, bytes: Buffer.byteLength(text ?? ''), archivedAs }
+  const owned: OwnedPartition = {
+    path: paths.file,
+    memoryPath: paths.memory,
+    statusPath: paths.status,
+    lock,
+    checkpoint,
+    ...rest,
+  }
+  if (isNew) writePartition(owned)
   return owned
 }
 
 /** Writes the partition file, durably: offset and stats in one piece, and any new epoch before them. */
 export function writePartition(owned: OwnedPartition): void {
   if (owned.hasNewEpoch) {
-    writeTopicMemory(owned.memoryPath, owned.memory!)
+    writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
     owned.hasNewEpoch = false
   }
   const pieces = formatCheckpoint(owned.checkpoint)
@@ -64,42 +71,12 @@ export function writePartition(owned: OwnedPartition): void {
   owned.bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
 }
 
-/**
- * Holds the partition file against the topic of that name as it is now. When it belongs to another topic (the producer
- * deletes and creates the topic at each start), archives it and begins at offset 0, each step durable before the next:
- * cut short anywhere, the next start takes the remaining steps.
- *
- * @returns a line to tell the user when the file was archived
- */
-export function adoptTopic(owned: OwnedPartition, topicId: string): string | undefined {
-  const { memory, checkpoint } = owned
-  if (memory?.topicId === topicId) return undefined
-  const line =
-    checkpoint.offset > 0 ? startOver(owned, memory?.topicId ?? `unknown-${timestamp()}`) : undefined
-  owned.memory = { topicId, epochs: [] }
-  writeTopicMemory(owned.memoryPath, owned.memory)
-  return line && `${line}: ${memory ? 'the topic was created anew' : 'it is not known of which topic it is'}.`
-}
-
-/** Archives the partition file and begins at offset 0, as `--rebuild` asks for. */
-export function rebuildPartition(owned: OwnedPartition): string | undefined {
-  return owned.checkpoint.offset > 0 ? `${startOver(owned, `rebuild-${timestamp()}`)}: --rebuild.` : undefined
-}
-
-/** Whether a topic is an old one, its results archived: only metadata that is behind the times names it still. */
-export function isOldTopic(owned: OwnedPartition, topicId: string): boolean {
-  return owned.memory?.topicId !== topicId && isArchived(owned.path, topicId)
-}
-
-function startOver(owned: OwnedPartition, folder: string): string {
-  const { partition, offset } = owned.checkpoint
-  archiveFile(owned.path, folder)
-  owned.checkpoint = emptyCheckpoint(partition)
-  if (owned.memory) owned.memory.epochs = []
-  owned.hasNewEpoch = false
-  writePartition(owned)
-  const name = basename(owned.path)
-  return `${name}: begins again at offset 0, the file up to offset ${offset} is archive/${folder}/${name}`
+/** Remembers a leader epoch not met before; it is written before the first partition file with records of it. */
+export function noteEpoch(owned: OwnedPartition, leaderEpoch: number, firstOffset: number): void {
+  const { epochs } = owned.memory!
+  if (leaderEpoch <= (epochs.at(-1)?.[0] ?? -1)) return
+  epochs.push([leaderEpoch, firstOffset])
+  owned.hasNewEpoch = true
 }
 
 function makeFolder(directory: string, hidden: string): void {
@@ -120,9 +97,4 @@ function checkOurs(owned: OwnedPartition): void {
     `${owned.path}: was removed, replaced or changed by another program while we kept it. It was left as it is. ` +
       'Start the consumer again: it goes on from that file, or from offset 0 without one.',
   )
-}
-
-/** As in 2026-01-31T12-00-00-000Z: no colons, which some file systems refuse. */
-function timestamp(): string {
-  return new Date().toISOString().replaceAll(/[:.]/g, '-')
 }

@@ -26,7 +26,16 @@ export function parseCheckpoint(text: string, partition: number, path: string): 
     if (month === 0) fail(JSON.stringify(key), years, 'only partition, offset and names of months as keys')
     parseYears(checkpoint, month, parseObject(years, key, fail), fail)
   }
+  const counted = countDays(checkpoint)
+  // A log begins at 0, so each day counted is a record before the offset.
+  if (counted > checkpoint.offset) fail('offset', file.offset, `at least ${counted}, the sum of all counts`)
   return checkpoint
+}
+
+function countDays({ months }: Checkpoint): number {
+  let days = 0
+  for (const table of months.values()) for (const count of table.counts) days += count
+  return days
 }
 
 type Fail = (key: string, found: unknown, expected: string) => never

@@ -15,6 +15,7 @@ export type Send = (days: readonly DailyHigh[]) => Promise<void>
  * Kafka's client produces by name, so a producer whose topic was deleted and created again would go on into the new
  * one. Hence metadata is asked for before each send, and by the producer before each further try (`metadataMaxAge` below
  * the pause between tries): another topic id in an answer closes the producer at once, before the try that asked.
+ * What remains is a topic deleted and created within the milliseconds between that answer and the send's arrival.
  *
  * @param producer idempotent, so that its own retries double nothing; await each send before the next
  * @param id of the topic to send to
@@ -34,9 +35,12 @@ export function startSending(producer: Producer, topic: string, id: string): Sen
       key: recordKey(date),
       value: encodeReport(date, degrees),
     }))
-    await producer.send({ messages }).catch((cause) => {
+    try {
+      await producer.metadata({ topics: [topic], forceUpdate: true })
+      await producer.send({ messages })
+    } catch (cause) {
       throw failure(topic, days[0]!.date, isRecreated, cause)
-    })
+    }
   }
 }
 

@@ -29,9 +29,13 @@ export function readTopicMemory(path: string): TopicMemory | undefined {
   throw damaged(path, undefined)
 }
 
-/** Writes it durably. To be done before the first partition file that holds records of a new topic or epoch. */
-export function writeTopicMemory(path: string, memory: TopicMemory): void {
-  replaceFile(path, `${JSON.stringify(memory)}\n`)
+/**
+ * Writes it durably. To be done before the first partition file that holds records of a new topic or epoch.
+ *
+ * @param check throws when the partition is no longer ours
+ */
+export function writeTopicMemory(path: string, memory: TopicMemory, check: () => void): void {
+  replaceFile(path, `${JSON.stringify(memory)}\n`, { beforeRename: check })
 }
 
 /** The leader epoch that wrote the record at `offset`; -1 when that is not known. */

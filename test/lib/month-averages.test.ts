@@ -47,13 +47,13 @@ test('newestYear compares years as numbers, over all files', async (t) => {
   const folder = await folderWith(t, {
     'partition-0.json': {
       partition: 0,
-      offset: 1,
+      offset: 2,
       March: { '0999': day('0999-03-01', 1), 9999: day('9999-03-01', 2) },
     },
-    'partition-3.json': { partition: 3, offset: 1, March: { 1000: day('1000-03-01', 3) } },
+    'partition-3.json': { partition: 3, offset: 2, March: { 1000: day('1000-03-01', 3) } },
     'partition-2.json': {
       partition: 2,
-      offset: 1,
+      offset: 2,
       January: { 1000: day('1000-01-01', 4), '0999': day('0999-01-01', 5) },
     },
   })

@@ -12,14 +12,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
+import { adoptTopic, isOldTopic } from '../../files/lib/adopt-topic.ts'
 import { monthTable } from '../../files/lib/checkpoint.ts'
-import {
-  adoptTopic,
-  isOldTopic,
-  openPartition,
-  rebuildPartition,
-  writePartition,
-} from '../../files/lib/owned-partition.ts'
+import { openPartition, writePartition } from '../../files/lib/owned-partition.ts'
 import { addDay } from '../../files/lib/stats.ts'
 import { temporaryFolder } from '../support/program.ts'
 import { libraryModule, startScript, watchFileCalls } from '../support/run-script.ts'
@@ -131,7 +126,7 @@ test('writePartition writes a new epoch before the file whose records are of it'
   const owned = open(t, folder)
   const writes: [object, object][] = []
   const check = owned.lock.check
-  // Called right before the partition file's rename: what is on disk then?
+  // Called right before each rename: what is on disk then?
   owned.lock.check = () => {
     writes.push([readJson(owned.memoryPath), readJson(owned.path)])
     check()
@@ -140,7 +135,10 @@ test('writePartition writes a new epoch before the file whose records are of it'
   owned.hasNewEpoch = true
   owned.checkpoint.offset = 9
   writePartition(owned)
-  assert.deepEqual(writes, [[{ topicId: 'A', epochs: [[4, 0]] }, emptyFile]])
+  assert.deepEqual(writes, [
+    [{ topicId: 'A', epochs: [] }, emptyFile],
+    [{ topicId: 'A', epochs: [[4, 0]] }, emptyFile],
+  ])
   owned.lock.check = check
   rmSync(owned.memoryPath)
   writePartition(owned)
@@ -280,17 +278,20 @@ test('isOldTopic knows a topic whose results are archived, and not the one being
   )
 })
 
-test('rebuildPartition archives the file under the time and begins at 0 in the same topic', async (t) => {
-  const folder = await makeFolder(t, oldFile, { topicId: 'A', epochs: [[1, 0]] })
-  const owned = open(t, folder)
-  const line = rebuildPartition(owned)
-  const [archived] = readdirSync(join(folder, 'archive'))
-  assert.match(archived!, /^rebuild-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/)
-  assert.ok(line?.endsWith(`is archive/${archived}/partition-2.json: --rebuild.`), line)
-  assert.deepEqual(readJson(folder, 'partition-2.json'), emptyFile)
-  assert.deepEqual(owned.memory, { topicId: 'A', epochs: [] })
-  assert.equal(adoptTopic(owned, 'A'), undefined)
-  assert.equal(rebuildPartition(owned), undefined, 'nothing was counted yet')
+test('openPartition asked to rebuild archives the file under the time, damaged or not, and begins at 0', async (t) => {
+  for (const text of [JSON.stringify(oldFile), '{"partition": 2, "offs', '']) {
+    const folder = await makeFolder(t, undefined, { topicId: 'A', epochs: [[1, 0]] })
+    writeFileSync(join(folder, 'partition-2.json'), text)
+    const owned = openPartition(folder, 2, true)
+    t.after(owned.lock.release)
+    const [archived] = readdirSync(join(folder, 'archive'))
+    assert.match(archived!, /^rebuild-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/)
+    assert.equal(owned.archivedAs, join(folder, 'archive', archived!, 'partition-2.json'))
+    assert.equal(readFileSync(owned.archivedAs, 'utf8'), text)
+    assert.deepEqual(readJson(folder, 'partition-2.json'), emptyFile)
+    assert.deepEqual(owned.memory, { topicId: 'A', epochs: [] })
+    assert.equal(adoptTopic(owned, 'A'), undefined)
+  }
 })
 
 test('adoptTopic cut short by SIGKILL before any of its calls to the file system is finished by the next start', async (t) => {
@@ -321,7 +322,8 @@ test('adoptTopic cut short by SIGKILL before any of its calls to the file system
 
 /** A script that adopts topic B and kills itself before the file system's n-th call, counted from 0. */
 function adoptAndDie(folder: string, n: number): string {
-  return `import { adoptTopic, openPartition } from ${libraryModule('owned-partition.ts')}
+  return `import { adoptTopic } from ${libraryModule('adopt-topic.ts')}
+import { openPartition } from ${libraryModule('owned-partition.ts')}
   const owned = openPartition(${JSON.stringify(folder)}, 2)
   let left = ${n}
   ${watchFileCalls(`() => { if (left-- === 0) process.kill(process.pid, 'SIGKILL') }`)}
@@ -333,7 +335,8 @@ test('each step of adoptTopic is durable before the next', {
   skip: !existsSync('/proc/self/fd') && 'needs /proc',
 }, async (t) => {
   const folder = await makeFolder(t, oldFile, { topicId: 'A', epochs: [] })
-  const script = `import { adoptTopic, openPartition } from ${libraryModule('owned-partition.ts')}
+  const script = `import { adoptTopic } from ${libraryModule('adopt-topic.ts')}
+import { openPartition } from ${libraryModule('owned-partition.ts')}
   const owned = openPartition(${JSON.stringify(folder)}, 2)
   ${watchFileCalls(describeCall(folder))}
   adoptTopic(owned, 'B')`

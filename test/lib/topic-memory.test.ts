@@ -21,7 +21,7 @@ test('a memory is written and read back, and nothing left beside it', async (t) 
       [3, 4117],
     ],
   }
-  writeTopicMemory(path, memory)
+  writeTopicMemory(path, memory, () => {})
   assert.deepEqual(readTopicMemory(path), memory)
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), {
     topicId: 'f8a1',
