@@ -31,7 +31,7 @@ await run(async (signal) => {
     say('Stopping.')
     await pipeline.stop()
   }
-})
+}, Number.POSITIVE_INFINITY)
 
 function parse(args: string[]): { port: number; pagePort: number; directory: string } {
   const usage = 'Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka]'

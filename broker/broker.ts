@@ -17,7 +17,7 @@ await run(async (signal) => {
       `(Kafka ${broker.version}, pid ${broker.pid}, data in ${options.directory}).`,
   )
   await untilStopped(broker, signal)
-})
+}, Number.POSITIVE_INFINITY)
 
 async function untilStopped(broker: Broker, signal: AbortSignal): Promise<void> {
   const asked = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))

@@ -52,7 +52,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     }
     await add(program('consumer 1 3', 'consumer.ts', ['1', '3']))
     await add(program('consumer 0 2', 'consumer.ts', ['0', '2']))
-    await add(program('producer', 'producer.ts', [], ['--append']))
+    await add({ ...program('producer', 'producer.ts', [], ['--append']), mayFinish: true })
     return { environment, ended: Promise.all(jobs.map((job) => job.ended)), stop }
   } catch (error) {
     await stop()

@@ -21,6 +21,8 @@ export type Job = {
   name: string
   /** Starts it; `again` is false for the first start, true for each after it. */
   start: (again: boolean) => Promise<Process>
+  /** Whether it may come to an end of its own: twice exit code 0, soon after each other. */
+  mayFinish?: boolean
   /** Told of each start and each end, a line at a time. */
   say: (line: string) => void
 }
@@ -32,8 +34,8 @@ const wellAfterMs = 30_000
 
 /**
  * Starts a process and starts it again whenever it ends: after half a second, and after twice the last wait, up to
- * 10 s, when it ends soon again. Exit code 0 may mean that somebody stopped it, so it is started again then too; if
- * that ends with 0 as well, and soon, it has finished.
+ * 10 s, when it ends soon again. Exit code 0 may mean that somebody stopped it, so it is started again then too; one
+ * that may finish has done so when that ends with 0 as well, and soon.
  *
  * @throws what the first start throws; failures of later ones are told and tried again
  */
@@ -60,7 +62,7 @@ async function keepRunning(job: Job, running: { process: Process }, stopping: Ab
     if (stopping.aborted) return
     if (exit.code === 2) throw new OperatingError(`${job.name}: refused to run (exit code 2), see above why.`)
     const wasWell = performance.now() - begin >= wellAfterMs
-    if (exit.code === 0 && endedWell && !wasWell) return job.say(`${job.name}: finished.`)
+    if (job.mayFinish && exit.code === 0 && endedWell && !wasWell) return job.say(`${job.name}: finished.`)
     if (wasWell) waitMs = shortestWaitMs
     job.say(`${job.name}: ${describe(exit)}; starting it again in ${waitMs / 1000} s.`)
     const next = await startAgain(job, waitMs, stopping)

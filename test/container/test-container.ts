@@ -34,7 +34,7 @@ await run(async (signal) => {
   } finally {
     await rm(files, { recursive: true })
   }
-})
+}, Number.POSITIVE_INFINITY)
 
 async function checkAlone(name: string, signal: AbortSignal): Promise<void> {
   const read = (file: string) => docker('exec', name, 'cat', `/files/${file}`)

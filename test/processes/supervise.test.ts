@@ -6,7 +6,7 @@ import { supervise } from '../../processes/supervise.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** Supervises shell scripts, the nth start the nth of them; the last one is used for all that follow. */
-async function superviseShell(t: TestContext, scripts: (string | Error)[]) {
+async function superviseShell(t: TestContext, scripts: (string | Error)[], mayFinish = false) {
   const said: string[] = []
   const starts: boolean[] = []
   const start = async (again: boolean) => {
@@ -20,6 +20,7 @@ async function superviseShell(t: TestContext, scripts: (string | Error)[]) {
   const supervised = await supervise({
     name: 'job',
     start,
+    mayFinish,
     say: (line) => said.push(line.replace(/pid \d+/, 'pid')),
   })
   return { supervised, said, starts }
@@ -52,14 +53,20 @@ test('supervise passes on what the first start throws', async (t) => {
   await assert.rejects(superviseShell(t, [new OperatingError('no room')]), { message: 'no room' })
 })
 
-test('supervise takes exit code 0 twice for the end of the work', async (t) => {
-  const { supervised, said } = await superviseShell(t, ['exit 0'])
+test('supervise takes exit code 0 twice for the end of the work of what may finish', async (t) => {
+  const { supervised, said } = await superviseShell(t, ['exit 0'], true)
   await supervised.ended
   assert.deepEqual(said.slice(1), [
     'job: ended with exit code 0; starting it again in 0.5 s.',
     'job: started again (pid).',
     'job: finished.',
   ])
+})
+
+test('supervise starts again what may not finish, however often it ends with 0', async (t) => {
+  const { supervised, starts } = await superviseShell(t, ['exit 0', 'exit 0', 'sleep 30'])
+  await waitFor('the third start', () => starts.length === 3)
+  await supervised.stop()
 })
 
 test('supervise gives up a process that refuses its settings', async (t) => {
