@@ -119,6 +119,9 @@ test('a damaged partition file stops the consumer and is left as it is', async (
   assert.equal(code, 1)
   assert.match(stderr, /partition-1\.json: May\.1990\.\w+ is .*expected .*--rebuild/)
   assert.equal(readFileSync(path, 'utf8'), text)
+  const rebuilt = await runProgram(t, 'consumer.ts', ['1', '--rebuild', '--exit-at-end'], environment)
+  assert.equal(rebuilt.code, 0, rebuilt.stderr)
+  assert.deepEqual(readPartitionFile(directory, 1), { partition: 1, offset: 0 })
 })
 
 test('a second consumer on a partition is refused and told who keeps it', async (t) => {
