@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { parsePort } from './broker/broker-options.ts'
 import { run, UsageError } from './files/lib/program.ts'
 import { openStatusLine } from './files/lib/status-line.ts'
+import { tellFirstNumber } from './processes/first-number.ts'
 import { startPipeline } from './processes/pipeline.ts'
 import { showProgress } from './processes/progress.ts'
 import { setUp } from './processes/set-up.ts'
@@ -13,6 +14,7 @@ const root = import.meta.dirname
 const dataDirectory = resolve(process.env.DATA_DIR || join(root, 'data'))
 
 await run(async (signal) => {
+  const beginMs = Date.now()
   const { port, pagePort, directory } = parse(process.argv.slice(2))
   const line = openStatusLine(process.stdout)
   const { say } = line
@@ -23,6 +25,7 @@ await run(async (signal) => {
   const done = new AbortController()
   try {
     const until = AbortSignal.any([signal, done.signal])
+    tellFirstNumber(dataDirectory, beginMs, say, until)
     const progress = showProgress(dataDirectory, pipeline.environment, line, until)
     await Promise.race([progress, pipeline.ended])
   } finally {

@@ -53,7 +53,7 @@ export async function installKafka(say: (line: string) => void, signal?: AbortSi
   }
 }
 
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const { ALMANAC_CACHE, XDG_CACHE_HOME } = process.env
   return ALMANAC_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'almanac')
 }
