@@ -5,9 +5,9 @@ import { parseArgs } from 'node:util'
 import { parsePort } from './broker/broker-options.ts'
 import { run, UsageError } from './files/lib/program.ts'
 import { openStatusLine } from './files/lib/status-line.ts'
-import { tellFirstNumber } from './processes/first-number.ts'
-import { startPipeline } from './processes/pipeline.ts'
-import { showProgress } from './processes/progress.ts'
+import { tellFirstNumber } from './pipeline/first-number.ts'
+import { startPipeline } from './pipeline/pipeline.ts'
+import { showProgress } from './pipeline/progress.ts'
 import { setUp } from './processes/set-up.ts'
 
 const root = import.meta.dirname

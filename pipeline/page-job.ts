@@ -1,5 +1,5 @@
 import { OperatingError } from '../files/lib/program.ts'
-import { startProgram } from './program.ts'
+import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
 
 /**

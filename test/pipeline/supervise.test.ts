@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { OperatingError } from '../../files/lib/program.ts'
+import { supervise } from '../../pipeline/supervise.ts'
 import { startChild } from '../../processes/child.ts'
-import { supervise } from '../../processes/supervise.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** Supervises shell scripts, the nth start the nth of them; the last one is used for all that follow. */

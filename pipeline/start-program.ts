@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startChild } from './child.ts'
+import { startChild } from '../processes/child.ts'
 import type { Process } from './supervise.ts'
 
 const filesFolder = join(import.meta.dirname, '../files')

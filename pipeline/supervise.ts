@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatingError } from '../files/lib/program.ts'
-import type { Exit } from './child.ts'
+import type { Exit } from '../processes/child.ts'
 
 /** What is supervised: a child of child.ts, or a broker. */
 export type Process = { pid: number; exited: Promise<Exit>; stop: () => Promise<Exit> }

@@ -3,8 +3,8 @@ import { formatNumber } from '../files/lib/format-number.ts'
 import { partitionPaths, partitions } from '../files/lib/partitions.ts'
 import { isStale, readStatus, type Status } from '../files/lib/status-file.ts'
 import type { StatusLine } from '../files/lib/status-line.ts'
-import { programCommand } from './program.ts'
-import { runChild } from './run-child.ts'
+import { runChild } from '../processes/run-child.ts'
+import { programCommand } from './start-program.ts'
 
 const plainEveryS = 10
 const drawEveryS = 5

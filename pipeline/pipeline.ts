@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../broker/kafka.ts'
 import { startBroker } from '../broker/start-broker.ts'
 import { pageJob } from './page-job.ts'
-import { startProgram } from './program.ts'
+import { startProgram } from './start-program.ts'
 import { type Job, type Supervised, supervise } from './supervise.ts'
 
 /** Where the pipeline keeps what it has, and where it says what happens. */
