@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { openPartitionReader } from '../files/lib/partition-reader.ts'
+import { describeTopic } from '../files/lib/topic.ts'
+import { brokerAddress, createTopic, startAdmin } from './support/kafka.ts'
+import { readTopic } from './support/read-topic.ts'
+import { reportRecord, sendRecords } from './support/send-records.ts'
+
+/** Opens a reader of a topic from given offsets, as consumer.ts does; the test's end closes it. */
+async function openReader(t: test.TestContext, topicName: string, offset: (partition: number) => number) {
+  const client = startAdmin(t)
+  const stop = new AbortController()
+  const reader = openPartitionReader({
+    client,
+    settings: { bootstrapBrokers: [brokerAddress()] },
+    topicName,
+    isOldTopic: () => false,
+    say: () => {},
+    signal: stop.signal,
+  })
+  t.after(() => {
+    stop.abort()
+    return reader.close()
+  })
+  const first = await reader.read(10_000)
+  assert.equal(first?.kind, 'topic')
+  const topic = (await describeTopic(client, topicName))!
+  const starts = topic.partitions.map((_, partition) => ({
+    partition,
+    offset: offset(partition),
+    lastFetchedEpoch: -1,
+  }))
+  reader.begin(topic, starts)
+  return reader
+}
+
+test('what was read is let go of, however much it was', async (t) => {
+  const { name } = await createTopic(t)
+  const megabyte = { key: Buffer.from('January'), value: Buffer.alloc(900_000), partition: 2 }
+  await sendRecords(
+    brokerAddress(),
+    name,
+    Array.from({ length: 80 }, () => [megabyte]),
+  )
+  const reader = await openReader(t, name, () => 0)
+  let bytes = 0
+  while (bytes < 80 * 900_000) {
+    const fetched = await reader.read(10_000)
+    assert.equal(fetched?.kind, 'records')
+    bytes += fetched.bytes.length
+  }
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  // Once more after what the first one let go of was finalized.
+  for (let i = 0; i < 2; i++) {
+    collect()
+    await new Promise(setImmediate)
+  }
+  const held = process.memoryUsage().arrayBuffers
+  assert.ok(held < 30e6, `${held} bytes are held after ${bytes} were read`)
+})
+
+test('a reader brings each partition from the offset asked for to its end, without a gap', async (t) => {
+  const { name } = await createTopic(t)
+  const days = Array.from({ length: 12 }, (_, month) =>
+    Array.from({ length: 20 }, (_, day) => {
+      const date = `1990-${String(month + 1).padStart(2, '0')}-${String(day + 1).padStart(2, '0')}`
+      return reportRecord(date, day)
+    }),
+  )
+  await sendRecords(brokerAddress(), name, days)
+  const records = await readTopic(brokerAddress(), name)
+  const ends = [0, 1, 2, 3].map(
+    (partition) => records.filter((record) => record.partition === partition).length,
+  )
+  const reader = await openReader(t, name, (partition) => partition * 3)
+  const next = [0, 3, 6, 9]
+  while (next.some((offset, partition) => offset < ends[partition]!)) {
+    const fetched = await reader.read(10_000)
+    assert.equal(fetched?.kind, 'records')
+    const { partition, from, bytes, endOffset } = fetched
+    assert.deepEqual([from, endOffset], [next[partition], ends[partition]])
+    // The last offset of the last batch: its base offset plus 23 bytes on, the offset of its last record.
+    for (let at = 0; at < bytes.length; at += 12 + bytes.readInt32BE(at + 8)) {
+      next[partition] = Number(bytes.readBigInt64BE(at)) + bytes.readInt32BE(at + 23) + 1
+    }
+  }
+  assert.deepEqual(next, ends)
+})
