@@ -21,7 +21,7 @@ export type PartitionReader = {
 }
 
 // A response has room for the share of all four partitions, so that none waits for another.
-const usualLimits = { waitMs: 500, partitionBytesMax: 2 << 20, responseBytesMax: 8 << 20 }
+const usualLimits = { waitMs: 500, partitionBytesMax: 1 << 20, responseBytesMax: 4 << 20 }
 
 /**
  * Opens a reader; its first `read` brings the topic.
