@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parsePort } from './broker/broker-options.ts'
+import { parsePort } from './files/lib/parse-port.ts'
 import { run, UsageError } from './files/lib/program.ts'
 import { openStatusLine } from './files/lib/status-line.ts'
 import { tellFirstNumber } from './pipeline/first-number.ts'

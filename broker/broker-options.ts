@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { parsePort } from '../files/lib/parse-port.ts'
 import { UsageError } from '../files/lib/program.ts'
 
 const usage = `Usage: broker.ts [--port 9092] [--directory .kafka] [--host 127.0.0.1] [--advertise HOST:PORT]
@@ -33,15 +34,4 @@ export function parseBrokerOptions(args: string[]) {
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }
-}
-
-/**
- * Parses the value of `--port`, 0 to 65535; 0 stands for any free port.
- *
- * @throws UsageError when it is none
- */
-export function parsePort(text: string): number {
-  const port = Number(text)
-  if (/^\d{1,5}$/.test(text) && port < 65_536) return port
-  throw new UsageError(`--port is '${text}': expected a whole number from 0 (any free port) to 65535.`)
 }

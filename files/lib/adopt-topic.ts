@@ -30,7 +30,6 @@ function startOver(owned: OwnedPartition, folder: string): string {
   const { partition, offset } = owned.checkpoint
   archiveFile(owned.path, folder)
   owned.checkpoint = emptyCheckpoint(partition)
-  if (owned.memory) owned.memory.epochs = []
   owned.hasNewEpoch = false
   writePartition(owned)
   const name = basename(owned.path)

@@ -30,6 +30,13 @@ export function monthTable(checkpoint: Checkpoint, name: MonthName): MonthTable 
   return table
 }
 
+/** Days counted, over all months and years. */
+export function countDays({ months }: Checkpoint): number {
+  let days = 0
+  for (const table of months.values()) for (const count of table.counts) days += count
+  return days
+}
+
 const comma = Buffer.from(',\n')
 const monthEnd = Buffer.from('}')
 const fileEnd = Buffer.from('}\n')

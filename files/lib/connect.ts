@@ -54,6 +54,11 @@ export function explain(what: string): (cause: unknown) => never {
   }
 }
 
+/** Whether the cluster has no topic of that name: the library's only sign of it is this message. */
+export function isUnknownTopic(error: unknown, topic: string): boolean {
+  return reason(error) === `Unknown topic ${topic}`
+}
+
 /** The innermost messages of an error of the client library, which nests them. */
 export function reason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors.at(-1))

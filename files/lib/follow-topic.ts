@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ClusterMetadata, Consumer } from '@platformatic/kafka'
-import { reason } from './connect.ts'
+import { isUnknownTopic, reason } from './connect.ts'
 import { OperatingError } from './program.ts'
 import { handOn, openStream, type RecordHandler } from './record-stream.ts'
 import {
@@ -80,13 +80,15 @@ async function readTopic(following: Following, signal: AbortSignal): Promise<voi
 
 /** Lets pass what a broker's restart or a deleted topic causes. */
 function passFault(topic: string, cause: unknown): void {
-  const why = reason(cause)
-  if (why === `Unknown topic ${topic}`) return
+  if (isUnknownTopic(cause, topic)) return
   try {
     passTransient(cause)
   } catch {
-    throw new OperatingError(`${topic}: reading failed (${why}). Start again to go on at the log's end.`, {
-      cause,
-    })
+    throw new OperatingError(
+      `${topic}: reading failed (${reason(cause)}). Start again to go on at the log's end.`,
+      {
+        cause,
+      },
+    )
   }
 }

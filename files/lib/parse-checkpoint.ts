@@ -1,5 +1,5 @@
 import { type CalendarDay, daysInMonth, formatDate, type MonthName, monthNames } from './calendar.ts'
-import { type Checkpoint, emptyCheckpoint, monthTable } from './checkpoint.ts'
+import { type Checkpoint, countDays, emptyCheckpoint, monthTable } from './checkpoint.ts'
 import { OperatingError } from './program.ts'
 
 /**
@@ -30,12 +30,6 @@ export function parseCheckpoint(text: string, partition: number, path: string): 
   // A log begins at 0, so each day counted is a record before the offset.
   if (counted > checkpoint.offset) fail('offset', file.offset, `at least ${counted}, the sum of all counts`)
   return checkpoint
-}
-
-function countDays({ months }: Checkpoint): number {
-  let days = 0
-  for (const table of months.values()) for (const count of table.counts) days += count
-  return days
 }
 
 type Fail = (key: string, found: unknown, expected: string) => never

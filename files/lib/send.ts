@@ -1,6 +1,6 @@
 import { compatibilityPartitioner, findErrorBy, type Producer } from '@platformatic/kafka'
 import { monthNames } from './calendar.ts'
-import { reason } from './connect.ts'
+import { isUnknownTopic, reason } from './connect.ts'
 import type { DailyHigh } from './observations.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
@@ -77,7 +77,7 @@ function failure(topic: string, firstDate: string, isRecreated: boolean, cause: 
       { cause },
     )
   }
-  if (reason(cause) === `Unknown topic ${topic}`) {
+  if (isUnknownTopic(cause, topic)) {
     return new OperatingError(
       `Topic ${topic} was deleted by another program: this producer stops before ${firstDate}.`,
       { cause },

@@ -1,4 +1,5 @@
 import { type Base, findErrorBy, type metadataV12 } from '@platformatic/kafka'
+import { isUnknownTopic } from './connect.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 
@@ -43,8 +44,7 @@ async function lookUp(client: Base, name: string): Promise<Topic | undefined> {
     }))
     return { id: topic.id, partitions }
   } catch (error) {
-    // The library's only sign of an absent topic is this message.
-    if (error instanceof Error && error.message === `Unknown topic ${name}.`) return undefined
+    if (isUnknownTopic(error, name)) return undefined
     const topic = withoutLeader(error, name)
     if (topic) return topic
     throw error

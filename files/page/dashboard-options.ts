@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { parsePort } from '../lib/parse-port.ts'
 import { UsageError } from '../lib/program.ts'
 
 const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1]
@@ -20,11 +21,6 @@ export function parseDashboardOptions(args: string[]): { host: string; port: num
   } catch (cause) {
     throw new UsageError(`dashboard.ts: ${(cause as Error).message}\n${usage}`, { cause })
   }
-}
-
-function parsePort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text)
-  throw new UsageError(`--port is '${text}': expected a whole number from 0 (any free port) to 65535`)
 }
 
 function parseHost(text: string): string {

@@ -1,3 +1,4 @@
+import { partitions } from '../lib/partitions.ts'
 import { type Html, html, trusted } from './html.ts'
 import type { Unit } from './unit.ts'
 import type { View } from './view.ts'
@@ -40,7 +41,7 @@ const head = html`<head>
 <script type="module" src="live.js"></script>
 </head>`
 
-const files = [0, 1, 2, 3].map((partition) => `partition-${partition}.json`)
+const files = partitions.map((partition) => `partition-${partition}.json`)
 const downloads = html`<p class="links">${['stats.csv', ...files, 'month.svg'].map(
   (name) => html`<a href="${name}">${name}</a> `,
 )}</p>`

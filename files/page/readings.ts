@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import type { Checkpoint } from '../lib/checkpoint.ts'
+import { type Checkpoint, countDays } from '../lib/checkpoint.ts'
 import { parseCheckpoint } from '../lib/parse-checkpoint.ts'
-import { partitionCount } from '../lib/partitions.ts'
+import { partitionPaths, partitions } from '../lib/partitions.ts'
 import { parseStatus, type Status } from '../lib/status-file.ts'
 import { createLagClock, type Lag, type LagClock } from './lag.ts'
 import { readRegularFile, regularFileVersion } from './read-regular-file.ts'
@@ -31,7 +30,7 @@ type Versions = { file: string | undefined; status: string | undefined; clock: L
 
 /** Begins with nothing read; call `update` for the first reading too. */
 export function createReadings(folder: string): Readings {
-  const all = Array.from({ length: partitionCount }, (_, partition) => emptyReading(partition))
+  const all = partitions.map(emptyReading)
   const versions: Versions[] = all.map(() => ({
     file: undefined,
     status: undefined,
@@ -57,7 +56,7 @@ function emptyReading(partition: number): Reading {
 }
 
 function updateFile(folder: string, reading: Reading, versions: Versions): boolean {
-  const path = join(folder, `partition-${reading.partition}.json`)
+  const path = partitionPaths(folder, reading.partition).file
   const fail = (text: string) => {
     if (reading.problem?.text !== text) reading.problem = { text, since: Date.now() }
     return false
@@ -79,7 +78,7 @@ function updateFile(folder: string, reading: Reading, versions: Versions): boole
 }
 
 function updateStatus(folder: string, reading: Reading, versions: Versions): void {
-  const path = join(folder, '.almanac', `partition-${reading.partition}.status.json`)
+  const path = partitionPaths(folder, reading.partition).status
   try {
     const version = regularFileVersion(path)
     if (version === versions.status) return
@@ -103,10 +102,4 @@ function measureLag(reading: Reading, clock: LagClock): void {
   const endOffset = endOffsetOf(reading)
   const offset = reading.checkpoint?.offset ?? 0
   reading.lag = endOffset === undefined ? undefined : clock.measure(offset, endOffset, Date.now())
-}
-
-function countDays({ months }: Checkpoint): number {
-  let days = 0
-  for (const { counts } of months.values()) for (const count of counts) days += count
-  return days
 }
