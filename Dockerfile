@@ -22,7 +22,7 @@ COPY --from=packages /usr/local/bin/node /usr/local/bin/node
 COPY package.json /
 COPY processes /processes
 COPY broker /broker
-COPY files/lib/program.ts /files/lib/
+COPY files/lib/program.ts files/lib/parse-port.ts /files/lib/
 # The times of the jars are part of the archive of classes made below: whole seconds, or a layer would change them.
 RUN ALMANAC_CACHE=/var/cache/almanac node /broker/broker.ts --prepare \
  && find /var/cache/almanac -name '*.jsa' -delete \
@@ -45,7 +45,7 @@ COPY package.json /
 COPY processes /processes
 COPY broker /broker
 # The archive of classes fits only this Java and these paths. It halves the broker's start.
-COPY files/lib/program.ts /files/lib/
+COPY files/lib/program.ts files/lib/parse-port.ts /files/lib/
 RUN node /broker/broker.ts --prepare
 COPY files /files
 
