@@ -19,12 +19,12 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates maven openjdk-21-jre-headless \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /usr/local/bin/node /usr/local/bin/node
-COPY package.json /
-COPY processes /processes
-COPY broker /broker
-COPY files/lib/program.ts files/lib/parse-port.ts /files/lib/
+COPY package.json /opt/kafka/
+COPY processes /opt/kafka/processes
+COPY broker /opt/kafka/broker
+COPY files/lib/program.ts files/lib/parse-port.ts /opt/kafka/files/lib/
 # The times of the jars are part of the archive of classes made below: whole seconds, or a layer would change them.
-RUN ALMANAC_CACHE=/var/cache/almanac node /broker/broker.ts --prepare \
+RUN ALMANAC_CACHE=/var/cache/almanac node /opt/kafka/broker/broker.ts --prepare \
  && find /var/cache/almanac -name '*.jsa' -delete \
  && find /var/cache/almanac -exec touch --date=@1700000000 {} +
 
@@ -42,18 +42,17 @@ COPY --from=kafka /var/cache/almanac /var/cache/almanac
 # programs are modules, without which Node would print a warning.
 COPY --from=packages /build/node_modules /node_modules
 COPY package.json /
-COPY processes /processes
-COPY broker /broker
+# The broker keeps clear of /files: it starts whatever is mounted there, be it nothing.
+COPY --from=kafka /opt/kafka /opt/kafka
 # The archive of classes fits only this Java and these paths. It halves the broker's start.
-COPY files/lib/program.ts files/lib/parse-port.ts /files/lib/
-RUN node /broker/broker.ts --prepare
+RUN node /opt/kafka/broker/broker.ts --prepare
 COPY files /files
 
 EXPOSE 9092 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/broker/broker.ts", "--check"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "/opt/kafka/broker/broker.ts", "--check"]
 # No USER: programs run by `docker exec` write to /files, mounted or not. The JVM alone gives up root.
 # As process 1, Node would not hear a signal until it has set its handlers; tini passes it on, and buries orphans.
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "/broker/broker.ts", "--host", "0.0.0.0", "--advertise", "127.0.0.1:9092", \
+CMD ["node", "/opt/kafka/broker/broker.ts", "--host", "0.0.0.0", "--advertise", "127.0.0.1:9092", \
      "--user", "kafka", "--directory", "/var/lib/kafka"]

@@ -36,6 +36,8 @@ export async function withContainer(
     await docker('start', name)
     // 143: the signal came before the program had heard of signals.
     await step(signal, 'stopped while starting', () => stop(name, [0, 143]))
+    await docker('start', name)
+    await step(signal, 'broker is back', checkBroker)
   } catch (error) {
     console.error(await docker('logs', name).catch((cause) => cause))
     throw error

@@ -13,12 +13,12 @@ type Output = { code: number | null; stdout: string; stderr: string }
 /**
  * Runs `docker ARGS...` in the project's folder.
  *
- * @returns what it printed on standard output
+ * @returns what it printed on standard output; for `logs`, which keeps the container's streams apart, on both
  * @throws when it ends with another exit code than 0, with what it printed on standard error
  */
 export async function docker(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCommand(dockerCommand, args)
-  if (code === 0) return stdout
+  if (code === 0) return args[0] === 'logs' ? stdout + stderr : stdout
   throw new Error(`docker ${args.join(' ')}: exit code ${code}\n${stderr.trim().slice(-4000)}`)
 }
 
