@@ -40,7 +40,7 @@ export async function launch(
   })
   const failure = async () => brokerFailure(directory, await exited, child.tail())
   if (await becomesReady(child, () => serverStarted, settings, signal)) {
-    const stop = () => child.stop(stopGraceMs).then(() => exited)
+    const stop = (graceMs = stopGraceMs) => child.stop(graceMs).then(() => exited)
     const kill = () => child.kill().then(() => exited)
     return { ready: true, broker: { pid: child.pid, exited, stop, kill, failure } } as const
   }

@@ -16,6 +16,13 @@ export async function freePort(host: string): Promise<number> {
   throw new OperatingError(`No free port on ${host} from ${lowest} to ${highest}.`)
 }
 
+/** Finds as many ports as asked for, no two the same. */
+export async function freePorts(host: string, count: number): Promise<number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) ports.add(await freePort(host))
+  return [...ports]
+}
+
 /**
  * Checks that we could listen on a port.
  *

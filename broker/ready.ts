@@ -11,17 +11,18 @@ const brokerCountAt = 12
 /**
  * Asks a broker for the cluster's metadata.
  *
- * @returns whether it answers within a second, with one broker at least
+ * @param brokers how many the cluster is to have
+ * @returns whether it answers within a second, with that many brokers at least
  * @see {@link https://kafka.apache.org/protocol#The_Messages_Metadata}
  */
-export function answersMetadata(host: string, port: number): Promise<boolean> {
+export function answersMetadata(host: string, port: number, brokers = 1): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port })
     socket.setTimeout(1000, () => socket.destroy())
     socket.on('error', () => {}) // A 'close' follows.
     socket.once('close', () => resolve(false))
     socket.once('data', (answer) => {
-      resolve(answer.length >= brokerCountAt + 4 && answer.readInt32BE(brokerCountAt) >= 1)
+      resolve(answer.length >= brokerCountAt + 4 && answer.readInt32BE(brokerCountAt) >= brokers)
       socket.destroy()
     })
     socket.write(request)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import { chown, cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { chown, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OperatingError } from '../files/lib/program.ts'
 import { runChild } from '../processes/run-child.ts'
@@ -37,20 +37,34 @@ export async function formatStorage(
  * The log gets the owner of the folder it is in, so that a broker that is to run as another user can write to it: give
  * the folder itself to that user.
  *
+ * @param nodeId of a node in a cluster: all of them are copies of one template, and so have one cluster id
  * @throws OperatingError when the folder cannot be written, or the disk is full
  */
-export async function prepareFolder(directory: string, template: string): Promise<void> {
+export async function prepareFolder(directory: string, template: string, nodeId = 1): Promise<void> {
   const log = join(directory, dataFolder)
   try {
     await mkdir(directory, { recursive: true })
     const { uid, gid } = await stat(directory)
     await makeOnce(log, async (temporary) => {
       await cp(join(template, dataFolder), temporary, { recursive: true })
+      await giveIdentity(join(temporary, 'meta.properties'), nodeId)
       if (process.getuid?.() === 0) await giveTo(temporary, uid, gid)
     })
   } catch (cause) {
     throw new OperatingError(`${(cause as Error).message}: no room for the broker's log.`, { cause })
   }
+}
+
+/** Says whose folder it is. Controllers tell folders apart by a random id, so no two may have the template's own. */
+async function giveIdentity(path: string, nodeId: number): Promise<void> {
+  const text = await readFile(path, 'utf8')
+  const directoryId = randomBytes(16).toString('base64url')
+  await writeFile(
+    path,
+    text
+      .replace(/^node\.id=.*$/m, `node.id=${nodeId}`)
+      .replace(/^directory\.id=.*$/m, `directory.id=${directoryId}`),
+  )
 }
 
 async function giveTo(folder: string, uid: number, gid: number): Promise<void> {

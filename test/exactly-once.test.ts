@@ -4,36 +4,14 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBroker } from '../broker/start-broker.ts'
+import { expectGenerated } from './support/expect-generated.ts'
 import { brokerAddress, createTopic, uniqueTopic } from './support/kafka.ts'
-import { expectFilesEqualTopic, offsetsIn } from './support/partition-files.ts'
+import { expectFilesEqualTopic, offsetsIn, watchFiles } from './support/partition-files.ts'
 import { type RunningProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { readTopic } from './support/read-topic.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import { reportRecord, sendRecords } from './support/send-records.ts'
 import { waitFor } from './support/wait-for.ts'
-
-/** Parses all four files in a loop until stopped: whole at any moment, and no offset goes back. */
-function watchFiles(directory: string) {
-  const watch = { reads: 0, isStopped: false, done: Promise.resolve() }
-  const loop = async () => {
-    for (let before = offsetsIn(directory); !watch.isStopped; watch.reads++) {
-      const now = offsetsIn(directory) // throws when a file is not whole JSON
-      for (const [partition, offset] of now.entries())
-        assert.ok(offset >= before[partition]!, `partition ${partition} went back`)
-      before = now
-      await new Promise(setImmediate)
-    }
-  }
-  watch.done = loop()
-  watch.done.catch(() => {}) // Reported by `stop`, which the test awaits.
-  return {
-    stop: async () => {
-      watch.isStopped = true
-      await watch.done
-      return watch.reads
-    },
-  }
-}
 
 /** Kills a consumer by SIGKILL and starts it again, as often as asked, at moments drawn at random. */
 async function killAgainAndAgain(
@@ -115,17 +93,9 @@ test('a broker stopped and killed under producer, consumers and debug loses and 
   const records = await readTopic(address, topic)
   await waitFor('the end', () => total() === records.length)
   await expectFilesEqualTopic(directory, address, topic)
-  expectGenerated(records.map(({ date, degrees }) => ({ date, degrees })))
+  expectGenerated(records)
   assert.match(consumer.stderr(), /does not answer[\s\S]*is back after/)
 })
-
-/** No day is missing, and a date comes again only as the generator repeats it: with 1,000,000 degrees. */
-function expectGenerated(reports: { date: string; degrees: number }[]) {
-  const dates = [...new Set(reports.filter(({ degrees }) => degrees < 1000).map(({ date }) => date))].sort()
-  assert.equal(dates.length, reports.filter(({ degrees }) => degrees < 1000).length)
-  const days = (date: string) => Date.parse(date) / 86_400_000
-  assert.equal(days(dates.at(-1)!) - days('1990-01-01') + 1, dates.length)
-}
 
 test('a log that lost counted records and grew again stops the consumer, and --rebuild counts it anew', async (t) => {
   const directory = await temporaryFolder(t)

@@ -23,7 +23,7 @@ export async function globalTeardown(): Promise<void> {
  * A folder in memory, where there is one with a gigabyte free: the broker syncs each record, and thousands of syncs on
  * a busy disk take minutes. What the tests kill loses nothing by that; none of them cuts the power.
  */
-async function fastFolder(): Promise<string> {
+export async function fastFolder(): Promise<string> {
   const memory = await statfs('/dev/shm').catch(() => undefined)
   return memory && memory.bavail * memory.bsize > 2 ** 30 ? '/dev/shm' : tmpdir()
 }

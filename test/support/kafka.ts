@@ -15,9 +15,14 @@ export function uniqueTopic(): string {
   return `temperatures-${randomUUID()}`
 }
 
-/** An admin client of the test's own, closed at its end. */
+/**
+ * An admin client of the test's own, closed at its end.
+ *
+ * @param address host:port of the broker, or of several with commas between
+ */
 export function startAdmin(t: TestContext, address = brokerAddress()): Admin {
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [address], retries: 3, retryDelay: 200 })
+  const bootstrapBrokers = address.split(',')
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers, retries: 3, retryDelay: 200 })
   t.after(() => admin.close())
   return admin
 }

@@ -34,3 +34,26 @@ export async function expectFilesEqualTopic(
   }
   return records.length
 }
+
+/** Parses all four files in a loop until stopped: whole at any moment, and no offset goes back. */
+export function watchFiles(directory: string) {
+  const watch = { reads: 0, isStopped: false, done: Promise.resolve() }
+  const loop = async () => {
+    for (let before = offsetsIn(directory); !watch.isStopped; watch.reads++) {
+      const now = offsetsIn(directory) // throws when a file is not whole JSON
+      for (const [partition, offset] of now.entries())
+        assert.ok(offset >= before[partition]!, `partition ${partition} went back`)
+      before = now
+      await new Promise(setImmediate)
+    }
+  }
+  watch.done = loop()
+  watch.done.catch(() => {}) // Reported by `stop`, which the test awaits.
+  return {
+    stop: async () => {
+      watch.isStopped = true
+      await watch.done
+      return watch.reads
+    },
+  }
+}

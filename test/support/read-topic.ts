@@ -14,12 +14,14 @@ type PartitionSums = {
 /**
  * Reads a topic from its start to its end with the client library's own `Consumer.fetch()`: an independent, slower way
  * than the one under test.
+ *
+ * @param address host:port of the broker, or of several with commas between
  */
 export async function readTopic(address: string, topic: string): Promise<TopicRecord[]> {
   const consumer = new Consumer({
     clientId: 'oracle',
     groupId: 'none',
-    bootstrapBrokers: [address],
+    bootstrapBrokers: address.split(','),
     retries: 5,
   })
   try {

@@ -1,0 +1,58 @@
+// Runs three Kafka nodes on this machine for as long as this program runs: `npm run cluster`.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { parsePort } from '../files/lib/parse-port.ts'
+import { run, UsageError } from '../files/lib/program.ts'
+import type { ClusterNode } from './cluster-node.ts'
+import { startCluster } from './start-cluster.ts'
+
+const usage = 'Usage: cluster.ts [--port 9092] [--directory .kafka-cluster] [--heap 256m]'
+
+// Long enough that one sees the others take over.
+const awayMs = 5000
+
+await run(async (signal) => {
+  const options = parseOptions(process.argv.slice(2))
+  const cluster = await startCluster({ ...options, signal })
+  try {
+    const pids = cluster.nodes.map((node) => node.process()?.pid).join(', ')
+    const settings = `KAFKA_BOOTSTRAP_SERVERS=${cluster.servers} TOPIC_REPLICATION_FACTOR=${cluster.nodes.length}`
+    console.log(
+      `Cluster ready after ${cluster.startedMs} ms (Kafka ${cluster.version}, pids ${pids}, ` +
+        `data in ${options.directory}). Start the programs with ${settings}`,
+    )
+    await Promise.all(cluster.nodes.map((node) => keepRunning(node, signal)))
+  } finally {
+    await cluster.stop()
+  }
+}, Number.POSITIVE_INFINITY)
+
+/** Starts a node again each time it ends, a while after: so a kill shows what a cluster is for. */
+async function keepRunning(node: ClusterNode, signal: AbortSignal): Promise<void> {
+  const stopped = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  while (!signal.aborted) {
+    const exit = await Promise.race([stopped, node.process()!.exited])
+    if (!exit || signal.aborted) return
+    const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`
+    console.log(`Node ${node.id} (${node.address}) has ended ${how}: it starts again in ${awayMs / 1000} s.`)
+    await sleep(awayMs, undefined, { signal })
+    await node.start()
+    console.log(`Node ${node.id} is back, pid ${node.process()!.pid}.`)
+  }
+}
+
+function parseOptions(args: string[]) {
+  const text = (value: string) => ({ type: 'string', default: value }) as const
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { port: text('9092'), directory: text('.kafka-cluster'), heap: text('256m') },
+    })
+    return { ...values, port: parsePort(values.port) }
+  } catch (cause) {
+    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
+  }
+}

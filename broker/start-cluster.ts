@@ -1,0 +1,97 @@
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OperatingError } from '../files/lib/program.ts'
+import { type ClusterNode, clusterNode } from './cluster-node.ts'
+import { installKafka, type Kafka } from './kafka.ts'
+import { freePorts } from './ports.ts'
+import { answersMetadata } from './ready.ts'
+import type { BrokerOptions } from './start-broker.ts'
+
+/** Which cluster to start. */
+export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'throughput' | 'properties' | 'signal' | 'say'> & {
+  /** The cluster's folder, made if need be; each node has one in it. Not bound to the ports. */
+  directory: string
+  /** Where clients connect to the first node, to the others at the ports after it; 0 for any free ports. */
+  port: number
+  /** How many nodes; 3 by default. */
+  nodeCount?: number | undefined
+}
+
+/** A cluster on this machine. */
+export type Cluster = {
+  /** host:port of all nodes with commas between, as KAFKA_BOOTSTRAP_SERVERS takes them. */
+  servers: string
+  /** In the order of their ids, 1 first. */
+  nodes: readonly ClusterNode[]
+  version: string
+  /** How long the start took, in milliseconds. */
+  startedMs: number
+  /** Stops all in good order, also what is starting. */
+  stop: () => Promise<void>
+  /** Ends all by SIGKILL. */
+  kill: () => Promise<void>
+}
+
+const host = '127.0.0.1'
+const knownMs = 30_000
+
+/**
+ * Starts a cluster of Kafka nodes on this machine, each broker and controller, and waits until each knows all.
+ *
+ * @throws OperatingError as startBroker does; nothing of the cluster is left running then
+ * @throws the signal's reason when that aborts
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const begin = performance.now()
+  const { say = console.error, signal } = options
+  const kafka = await installKafka(say, signal)
+  const over = new AbortController()
+  const until = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
+  const nodes = await makeNodes(kafka, options, until)
+  const end = async (how: 'stop' | 'kill') => {
+    over.abort()
+    await Promise.allSettled(starting)
+    await Promise.all(nodes.map((node) => node.process()?.[how]()))
+  }
+  const starting = nodes.map((node) => node.start())
+  try {
+    await Promise.all(starting)
+    await untilAllKnown(nodes, until)
+  } catch (error) {
+    await end('kill')
+    throw error
+  }
+  return {
+    servers: nodes.map(({ address }) => address).join(','),
+    nodes,
+    version: kafka.version,
+    startedMs: Math.round(performance.now() - begin),
+    stop: () => end('stop'),
+    kill: () => end('kill'),
+  }
+}
+
+async function makeNodes(kafka: Kafka, options: ClusterOptions, signal: AbortSignal): Promise<ClusterNode[]> {
+  const { nodeCount = 3, properties = {}, port } = options
+  const free = await freePorts(host, 2 * nodeCount)
+  const controllerPorts = free.splice(0, nodeCount)
+  return controllerPorts.map((controllerPort, i) => {
+    const ownPort = port === 0 ? free[i]! : port + i
+    const address = `${host}:${ownPort}`
+    const node = { id: i + 1, controllerPorts }
+    const settings = { host, port: ownPort, controllerPort, advertised: address, node, properties }
+    const directory = join(resolve(options.directory), `node-${node.id}`)
+    return clusterNode(kafka, directory, settings, { heap: '256m', ...options, signal })
+  })
+}
+
+/** A node that is ready itself may not have heard of the others yet. */
+async function untilAllKnown(nodes: readonly ClusterNode[], signal: AbortSignal): Promise<void> {
+  for (const { address, port } of nodes) {
+    for (const deadline = Date.now() + knownMs; !(await answersMetadata(host, port, nodes.length)); ) {
+      if (Date.now() > deadline)
+        throw new OperatingError(`${address}: does not know all nodes after ${knownMs / 1000} s.`)
+      await sleep(50, undefined, { signal })
+    }
+  }
+}
