@@ -1,8 +1,9 @@
 import { monthName } from './calendar.ts'
 import { type Checkpoint, monthTable } from './checkpoint.ts'
+import { foldRun } from './fold-run.ts'
 import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import { type DecodedReport, decodeReport } from './report.ts'
-import { addDay, type MonthTable } from './stats.ts'
+import { addDay } from './stats.ts'
 
 /** What the fold tells besides its result. */
 export type FoldEvents = {
@@ -41,17 +42,20 @@ export function foldBatches(checkpoint: Checkpoint, bytes: Buffer, events: FoldE
 function foldRecords(checkpoint: Checkpoint, { onRefused }: FoldEvents): void {
   const { count, bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
   const from = checkpoint.offset
-  // By month: looking a table up by name for each record would be felt.
-  const tables: (MonthTable | undefined)[] = new Array(13).fill(undefined)
-  for (let i = 0; i < count; i++) {
-    if (offsets[i]! < from) continue
-    const refusal = decodeReport(bytes, keyStarts[i]!, keyEnds[i]!, valueStarts[i]!, valueEnds[i]!, report)
-    if (refusal) {
-      onRefused(offsets[i]!, refusal)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let i = 0; i < count; ) {
+    const offset = offsets[i]!
+    const refusal =
+      offset >= from &&
+      decodeReport(bytes, keyStarts[i]!, keyEnds[i]!, valueStarts[i]!, valueEnds[i]!, report)
+    if (offset < from || refusal) {
+      if (refusal) onRefused(offset, refusal)
+      i++
       continue
     }
-    tables[report.month] ??= monthTable(checkpoint, monthName(report.month))
-    if (addDay(tables[report.month]!, report.year, report.day, report.degrees) === 'overflow')
-      onRefused(offsets[i]!, `its degrees, ${report.degrees}, make the sum of its month infinite`)
+    const table = monthTable(checkpoint, monthName(report.month))
+    if (addDay(table, report.year, report.day, report.degrees) === 'overflow')
+      onRefused(offset, `its degrees, ${report.degrees}, make the sum of its month infinite`)
+    i = foldRun(columns, view, i, report, table)
   }
 }

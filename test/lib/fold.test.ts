@@ -253,3 +253,36 @@ test('random batches, fetched from wherever the fold stands, give what a Map of 
   })
   assert.equal(refused, isRefused.filter(Boolean).length)
 })
+
+test('records fold alike one to a batch and many, however one among them differs', (t) => {
+  const random = seededRandom(t)
+  const upTo = (limit: number) => Math.floor(random() * limit)
+  const pick = <Item>(items: readonly Item[]) => items[upTo(items.length)]!
+  const oddDegrees = [
+    0,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    1e308,
+    -1e308,
+    5e-324,
+  ]
+  for (let round = 0; round < 2000; round++) {
+    const month = String(1 + upTo(12)).padStart(2, '0')
+    const records = Array.from({ length: 40 }, (_, i) => {
+      const day = String(1 + ((i >> 1) % 31)).padStart(2, '0')
+      const built = record(`1990-${month}-${day}`, random() < 0.1 ? pick(oddDegrees) : random() * 100)
+      if (random() > 0.15) return built
+      const part = Buffer.from(random() < 0.7 ? built.value! : built.key!)
+      const at = upTo(part.length)
+      part[at] = random() < 0.5 ? part[at]! ^ (1 << upTo(8)) : upTo(256)
+      const changed = random() < 0.2 ? part.subarray(0, upTo(part.length)) : part
+      return part.length === built.value!.length ? { ...built, value: changed } : { ...built, key: changed }
+    })
+    const [together, apart] = [emptyCheckpoint(0), emptyCheckpoint(0)]
+    const { refused } = fold(together, { records })
+    const refusedApart = records.flatMap((one, i) => fold(apart, { records: [one], baseOffset: i }).refused)
+    assert.deepEqual(refused, refusedApart, `round ${round}`)
+    assert.deepEqual(fileOf(together), fileOf(apart), `round ${round}`)
+  }
+})
