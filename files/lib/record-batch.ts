@@ -110,25 +110,29 @@ export function decodeRecords(bytes: Buffer, header: BatchHeader, columns: Recor
 
 function fillColumns(columns: RecordColumns, { baseOffset, nextOffset, recordCount }: BatchHeader): void {
   const { bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
-  cursor = 0
+  let at = 0
   let offset = baseOffset - 1
   for (let i = 0; i < recordCount; i++) {
-    const length = readVarint(bytes)
-    const end = cursor + length
-    cursor++ // attributes, unused by Kafka
-    skipVarint(bytes) // timestamp delta
+    const length = readVarint(bytes, at)
+    at += lengthOfVarint(bytes, at)
+    const end = at + length
+    at++ // attributes, unused by Kafka
+    while (bytes[at++]! >= 0x80); // timestamp delta
     const offsetBefore = offset
-    offset = baseOffset + readVarint(bytes)
+    offset = baseOffset + readVarint(bytes, at)
+    at += lengthOfVarint(bytes, at)
     offsets[i] = offset
-    const keyLength = readVarint(bytes)
-    keyStarts[i] = keyLength < 0 ? -1 : cursor
-    cursor += Math.max(keyLength, 0)
-    keyEnds[i] = cursor
-    const valueLength = readVarint(bytes)
-    valueStarts[i] = valueLength < 0 ? -1 : cursor
-    cursor += Math.max(valueLength, 0)
-    valueEnds[i] = cursor
-    if (length < 0 || cursor > end || end > bytes.length) {
+    const keyLength = readVarint(bytes, at)
+    at += lengthOfVarint(bytes, at)
+    keyStarts[i] = keyLength < 0 ? -1 : at
+    if (keyLength > 0) at += keyLength
+    keyEnds[i] = at
+    const valueLength = readVarint(bytes, at)
+    at += lengthOfVarint(bytes, at)
+    valueStarts[i] = valueLength < 0 ? -1 : at
+    if (valueLength > 0) at += valueLength
+    valueEnds[i] = at
+    if (length < 0 || at > end || end > bytes.length) {
       throw damaged(baseOffset, `is cut off in its record ${i} of ${recordCount}`)
     }
     if (offset <= offsetBefore || offset >= nextOffset) {
@@ -137,36 +141,37 @@ function fillColumns(columns: RecordColumns, { baseOffset, nextOffset, recordCou
         `has offset ${offset} after ${offsetBefore}, expected less than ${nextOffset}`,
       )
     }
-    cursor = end // past the headers, which we do not use
+    at = end // past the headers, which we do not use
   }
-  if (cursor !== bytes.length)
-    throw damaged(baseOffset, `has ${bytes.length - cursor} bytes after its last record`)
+  if (at !== bytes.length) throw damaged(baseOffset, `has ${bytes.length - at} bytes after its last record`)
   columns.count = recordCount
 }
 
-// The place in the bytes: a variable of the module, for returning a pair would make an object a number.
-let cursor = 0
-// Where a varint that does not end leaves the cursor, so that its record is found cut off.
-const pastAnyEnd = 2 ** 30
+/** Reads a zigzag varint of up to 32 bits. Most have one byte. */
+function readVarint(bytes: Buffer, at: number): number {
+  let value = bytes[at]!
+  if (value >= 0x80) value = (value & 0x7f) | readRest(bytes, at + 1)
+  return (value >>> 1) ^ -(value & 1)
+}
 
-/** Reads a zigzag varint of up to 32 bits at the cursor and moves it past. */
-function readVarint(bytes: Buffer): number {
-  const first = bytes[cursor++]!
-  if (first < 0x80) return (first >>> 1) ^ -(first & 1)
-  let value = first & 0x7f
-  for (let shift = 7; shift < 35; shift += 7) {
-    const byte = bytes[cursor++]!
-    value |= (byte & 0x7f) << shift
-    if (byte < 0x80) return (value >>> 1) ^ -(value & 1)
+function readRest(bytes: Buffer, start: number): number {
+  let rest = 0
+  for (let i = 0; i < 4; i++) {
+    const byte = bytes[start + i]!
+    rest |= (byte & 0x7f) << (7 * (i + 1))
+    if (byte < 0x80) break
   }
-  cursor = pastAnyEnd
-  return 0
+  return rest
 }
 
-/** Moves the cursor past a varint of any length: timestamps have up to 64 bits. */
-function skipVarint(bytes: Buffer): void {
-  while (bytes[cursor++]! >= 0x80);
+/** The bytes of that varint; so many that its record is found cut off when it does not end with the fifth. */
+function lengthOfVarint(bytes: Buffer, at: number): number {
+  if (bytes[at]! < 0x80) return 1
+  for (let length = 2; length <= 5; length++) if (bytes[at + length - 1]! < 0x80) return length
+  return pastAnyEnd
 }
+
+const pastAnyEnd = 2 ** 30
 
 /** Offsets are 64-bit in Kafka; ours become numbers here, exact up to 2^53. */
 function readOffset(bytes: Buffer, position: number): number {
