@@ -37,7 +37,9 @@ export function countDays({ months }: Checkpoint): number {
   return days
 }
 
-const comma = Buffer.from(',\n')
+/** What stands between two years, and two months, of a partition file. */
+export const yearSeparator = ',\n'
+const comma = Buffer.from(yearSeparator)
 const monthEnd = Buffer.from('}')
 const fileEnd = Buffer.from('}\n')
 
@@ -77,20 +79,25 @@ function formatYears(table: MonthTable, month: number, texts: (Buffer | undefine
 
 function formatBlock(table: MonthTable, month: number, block: number): Buffer | undefined {
   const [first, end] = yearsOfBlock(block)
-  const lines: string[] = []
-  for (let year = first; year < end; year++)
-    if (table.counts[year]! > 0) lines.push(formatYear(table, month, year))
-  return lines.length > 0 ? Buffer.from(lines.join(',\n')) : undefined
+  const years: number[] = []
+  for (let year = first; year < end; year++) if (table.counts[year]! > 0) years.push(year)
+  if (years.length === 0) return undefined
+  const sums = formatNumbers(years.map((year) => table.sums[year]!))
+  const averages = formatNumbers(years.map((year) => table.sums[year]! / table.counts[year]!))
+  const lines = years.map((year, i) => formatYear(table, month, year, sums[i]!, averages[i]!))
+  return Buffer.from(lines.join(yearSeparator), 'latin1')
+}
+
+/** Formats numbers in JavaScript's shortest form, which reads back to the same number: in one go, for that takes a third of the time. */
+function formatNumbers(numbers: readonly number[]): string[] {
+  return JSON.stringify(numbers).slice(1, -1).split(',')
 }
 
 const days = Array.from({ length: 32 }, (_, day) => String(day).padStart(2, '0'))
 
-function formatYear(table: MonthTable, month: number, year: number): string {
-  const count = table.counts[year]!
-  const sum = table.sums[year]!
+function formatYear(table: MonthTable, month: number, year: number, sum: string, avg: string): string {
   const key = String(year).padStart(4, '0')
   const start = `${key}-${days[month]}-${days[table.firstDays[year]!]}`
   const end = `${key}-${days[month]}-${days[table.lastDays[year]!]}`
-  // Numbers are written in JavaScript's shortest form, which reads back to the same number, as JSON does.
-  return `"${key}": {"count": ${count}, "sum": ${sum}, "avg": ${sum / count}, "end": "${end}", "start": "${start}"}`
+  return `"${key}": {"count": ${table.counts[year]}, "sum": ${sum}, "avg": ${avg}, "end": "${end}", "start": "${start}"}`
 }

@@ -1,5 +1,6 @@
 import { type CalendarDay, daysInMonth, formatDate, type MonthName, monthNames } from './calendar.ts'
 import { type Checkpoint, countDays, emptyCheckpoint, monthTable } from './checkpoint.ts'
+import { parseUsualForm } from './parse-usual-form.ts'
 import { OperatingError } from './program.ts'
 
 /**
@@ -15,6 +16,17 @@ export function parseCheckpoint(text: string, partition: number, path: string): 
         `Mend it, or count again from the log with \`consumer.ts ${partition} --rebuild\`, which keeps it in archive/.`,
     )
   }
+  const checkpoint = parseUsualForm(text, partition) ?? parseAnyForm(text, partition, fail)
+  const counted = countDays(checkpoint)
+  // A log begins at 0, so each day counted is a record before the offset.
+  if (counted > checkpoint.offset)
+    fail('offset', checkpoint.offset, `at least ${counted}, the sum of all counts`)
+  return checkpoint
+}
+
+type Fail = (key: string, found: unknown, expected: string) => never
+
+function parseAnyForm(text: string, partition: number, fail: Fail): Checkpoint {
   const file = parseObject(parseJson(text, fail), 'the file', fail)
   if (file.partition !== partition) fail('partition', file.partition, `${partition}`)
   if (!isWholeNumber(file.offset)) fail('offset', file.offset, 'a whole number, 0 or more')
@@ -26,13 +38,8 @@ export function parseCheckpoint(text: string, partition: number, path: string): 
     if (month === 0) fail(JSON.stringify(key), years, 'only partition, offset and names of months as keys')
     parseYears(checkpoint, month, parseObject(years, key, fail), fail)
   }
-  const counted = countDays(checkpoint)
-  // A log begins at 0, so each day counted is a record before the offset.
-  if (counted > checkpoint.offset) fail('offset', file.offset, `at least ${counted}, the sum of all counts`)
   return checkpoint
 }
-
-type Fail = (key: string, found: unknown, expected: string) => never
 
 function parseYears(checkpoint: Checkpoint, month: number, years: Record<string, unknown>, fail: Fail): void {
   const name = monthNames[month - 1]!
