@@ -1,5 +1,5 @@
 import { OperatingError } from '../files/lib/program.ts'
-import { catchUp } from './our-consumer.ts'
+import { catchUp, oneConsumer, twoConsumers } from './our-consumer.ts'
 import { consumerPerformance, headersOnly, javaFold, javaSettings, kafkajsFold } from './peers.ts'
 import { figureRow, type Measured, type Row, speedRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
@@ -18,14 +18,16 @@ export async function measureCatchUp(setup: Setup, topic: string, options: Optio
   const { recordCount, rounds, withKafkajs } = options
   const settings = await bestJavaSettings(setup, topic)
   const [whole, peaks]: [number[], number[]] = [[], []]
-  const ours = async () => {
-    const { wholeMs, foldMs, peakMegabytes } = await catchUp(setup, topic, await setup.makeFolder('catch-up'))
+  const ours = async (shares: readonly (readonly number[])[]) => {
+    const folder = await setup.makeFolder('catch-up')
+    const { wholeMs, foldMs, peakMegabytes } = await catchUp(setup, topic, folder, shares)
     whole.push(wholeMs)
     peaks.push(peakMegabytes)
     return foldMs
   }
   const measures: Record<string, () => Promise<number>> = {
-    [oursName]: ours,
+    [oursName]: () => ours(oneConsumer),
+    [twoName]: () => ours(twoConsumers),
     [headersName]: () => headersOnly(setup, topic),
     [`${javaName} (${settings.join(', ') || 'default settings'})`]: async () =>
       (await javaFold(setup, topic, settings)).ms,
@@ -45,6 +47,7 @@ export async function measureCatchUp(setup: Setup, topic: string, options: Optio
 }
 
 const oursName = 'ours, first fetch to last file durable'
+const twoName = 'two of ours, first fetch of either to last file durable'
 const headersName = 'headers only, first fetch to last header'
 const javaName = 'Java, first poll to last record'
 const performanceName = 'ConsumerPerformance, fetching'
@@ -56,14 +59,17 @@ function makeRows(
   size: string,
   { recordCount, bounds }: Options,
 ): Row[] {
-  const ours = median(taken[oursName]!)
-  const against = (peer: string, name: string, limits: readonly number[] = []): Row[] => {
+  const against = (peer: string, name: string, limits: readonly number[] = [], own = oursName): Row[] => {
     const found = Object.entries(taken).find(([key]) => key.startsWith(name))
     if (!found) return []
-    return [speedRow(`${size}: speed ÷ ${peer}`, recordCount, [ours, median(found[1])], limits)]
+    const what = own === oursName ? 'speed' : 'speed of two consumers together'
+    return [
+      speedRow(`${size}: ${what} ÷ ${peer}`, recordCount, [median(taken[own]!), median(found[1])], limits),
+    ]
   }
   return [
     ...against('Java consumer with the same fold, no files', javaName, bounds.java),
+    ...against('the same Java consumer', javaName, bounds.java, twoName),
     ...against('ConsumerPerformance, which only counts', performanceName, bounds.performance),
     ...against('headers only', headersName, [0.33, 0.5]),
     ...against('kafkajs with the same fold, no files', kafkajsName, [10, 15]),

@@ -6,36 +6,63 @@ import type { Setup } from './setup.ts'
 
 const observer = join(import.meta.dirname, 'observe.ts')
 const consumer = join(import.meta.dirname, '../files/consumer.ts')
-const partitions = [0, 1, 2, 3]
+const partitions: readonly number[] = [0, 1, 2, 3]
 
 /** How a consumer did, from its start to the end of the log. */
 export type CatchUp = {
-  /** From the start of the process to its end. */
+  /** From the start of the processes to the end of the last. */
   wholeMs: number
   /** From the first fetch request to the moment the last partition file was durable. */
   foldMs: number
+  /** Of the process that had most. */
   peakMegabytes: number
 }
 
-/** The environment and arguments of our consumer of all partitions, as a user sets them. */
-export function consumerOf({ address }: Setup, topic: string, directory: string) {
+/** All partitions, kept by one consumer. */
+export const oneConsumer = [partitions]
+
+/** The same by two, as `npm start` shares them out. */
+export const twoConsumers = [
+  [0, 2],
+  [1, 3],
+]
+
+/** The environment and arguments of our consumer, as a user sets them; of all partitions unless told otherwise. */
+export function consumerOf(
+  { address }: Setup,
+  topic: string,
+  directory: string,
+  share: readonly number[] = partitions,
+) {
   return {
     environment: { ...process.env, KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic, DATA_DIR: directory },
-    args: [consumer, ...partitions.map(String)],
+    args: [consumer, ...share.map(String)],
   }
 }
 
-/** Runs our consumer as its user starts it, in a folder, to the end of the log. */
-export async function catchUp(setup: Setup, topic: string, directory: string): Promise<CatchUp> {
-  const { environment, args } = consumerOf(setup, topic, directory)
+/** Runs our consumer as its user starts it, or several that share the partitions, in a folder, to the end of the log. */
+export async function catchUp(
+  setup: Setup,
+  topic: string,
+  directory: string,
+  shares: readonly (readonly number[])[] = oneConsumer,
+): Promise<CatchUp> {
   const begin = performance.now()
-  const lines = await runToEnd(
-    { command: process.execPath, args: ['--import', observer, ...args, '--exit-at-end'], environment },
-    setup.signal,
+  const observed = await Promise.all(
+    shares.map(async (share) => {
+      const { environment, args } = consumerOf(setup, topic, directory, share)
+      const observedArgs = ['--import', observer, ...args, '--exit-at-end']
+      const lines = await runToEnd(
+        { command: process.execPath, args: observedArgs, environment },
+        setup.signal,
+      )
+      return findResult<Observed>(lines)
+    }),
   )
   const wholeMs = performance.now() - begin
-  const { firstFetchAt, peakMegabytes } = findResult<Observed>(lines)
-  return { wholeMs, foldMs: durableAt(directory) - firstFetchAt!, peakMegabytes }
+  const firstFetchAt = Math.min(...observed.map((one) => one.firstFetchAt!))
+  const peakMegabytes = Math.max(...observed.map((one) => one.peakMegabytes))
+  return { wholeMs, foldMs: durableAt(directory) - firstFetchAt, peakMegabytes }
 }
 
 /** The offset in a partition file. Its first bytes are enough: it stands before the stats. */
