@@ -1,24 +1,44 @@
-import { existsSync, linkSync, mkdirSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from './replace-file.ts'
+import { OperatingError } from './program.ts'
+import { replaceFile, syncFolder } from './replace-file.ts'
 
 /**
  * Keeps a partition file under `archive/<folder>/` beside it, durably: by a hard link, so the file itself stays where
- * it is until it is replaced. A file already there is kept: an earlier try, cut short, made it.
+ * it is until it is replaced; by a copy where `archive` is on another disk or the disk knows no links. A file already
+ * there is kept: an earlier try, cut short, made it.
  *
  * @returns the path in the archive
+ * @throws OperatingError when the disk or the rights do not let us; the partition file is as it was
  */
 export function archiveFile(path: string, folder: string): string {
   const archived = archivedPath(path, folder)
-  mkdirSync(dirname(archived), { recursive: true })
+  try {
+    mkdirSync(dirname(archived), { recursive: true })
+    linkOrCopy(path, archived)
+    // From the link up to the first folder that was surely there.
+    for (const made of [dirname(archived), join(dirname(path), 'archive'), dirname(path)]) syncFolder(made)
+  } catch (cause) {
+    if (cause instanceof OperatingError) throw cause
+    throw new OperatingError(
+      `${path}: cannot be kept as ${archived} (${(cause as Error).message}). It is as it was. Mend that, then start again.`,
+      { cause },
+    )
+  }
+  return archived
+}
+
+const noLinkHere = ['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']
+
+function linkOrCopy(path: string, archived: string): void {
   try {
     linkSync(path, archived)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (!noLinkHere.includes(code!)) throw error
+    if (!existsSync(archived)) replaceFile(archived, [readFileSync(path)])
   }
-  // From the link up to the first folder that was surely there.
-  for (const made of [dirname(archived), join(dirname(path), 'archive'), dirname(path)]) syncFolder(made)
-  return archived
 }
 
 /** Whether a partition file of that topic is in the archive, so that the topic must be an old one. */

@@ -30,7 +30,8 @@ type Options = {
  *
  * @param content a text, or its UTF-8 bytes in pieces that are written one after the other
  * @returns the new file's version, to tell by `fileVersion` whether another has replaced or changed it since
- * @throws OperatingError when the disk or the rights do not let us; the old file is whole and no temporary one left
+ * @throws OperatingError when the disk or the rights do not let us; the old file is whole (or the new one, when only
+ * the folder could not be synced) and no temporary one left
  */
 export function replaceFile(
   path: string,
@@ -38,15 +39,17 @@ export function replaceFile(
   options: Options = {},
 ): string {
   const temporary = options.temporary ?? `${path}.tmp`
+  let isReplaced = false
   try {
     const version = writeWhole(temporary, content, options.isSynced ?? true)
     options.beforeRename?.()
     renameSync(temporary, path)
+    isReplaced = true
     if (options.isSynced ?? true) syncFolder(dirname(path))
     return version
   } catch (error) {
     removeQuietly(temporary)
-    throw isSystemError(error) ? cannotReplace(path, error) : error
+    throw isSystemError(error) ? cannotReplace(path, error, isReplaced) : error
   }
 }
 
@@ -111,9 +114,12 @@ const advice: Record<string, string> = {
   ENOENT: 'Make the folder, or name another with DATA_DIR',
 }
 
-function cannotReplace(path: string, cause: NodeJS.ErrnoException): OperatingError {
+function cannotReplace(path: string, cause: NodeJS.ErrnoException, isReplaced: boolean): OperatingError {
   const what = advice[cause.code ?? ''] ?? 'Mend that'
-  const old = cause.code === 'ENOENT' ? '' : ' The old file is whole.'
+  const whole = isReplaced
+    ? ' The new file is there, yet a power cut may take it back.'
+    : ' The old file is whole.'
+  const old = cause.code === 'ENOENT' ? '' : whole
   return new OperatingError(
     `${path}: cannot be written (${cause.message}).${old} ${what}, then start again.`,
     { cause },
