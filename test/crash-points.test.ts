@@ -16,11 +16,12 @@ import { crashPointTable, momentsOf } from './support/crash-point-table.ts'
 import {
   consume,
   dieAndStartAgain,
+  failAndStartAgain,
   prepareScenarios,
   type Scenario,
   traceScenario,
 } from './support/crash-scenarios.ts'
-import type { FileCall } from './support/file-calls.ts'
+import type { Failure, FileCall } from './support/file-calls.ts'
 import { apply, loadDisk, makeTree, statesAfterPowerCut, type Tree, treeKey } from './support/power-cut.ts'
 import { temporaryFolder } from './support/program.ts'
 import { seededRandom } from './support/seeded-random.ts'
@@ -37,6 +38,7 @@ test('a consumer ended at any call to the file system counts right when it is st
   )
   await t.test('docs/proof.md names every crash point', () => expectTable(traced))
   await t.test('killed', (t) => killAtPoints(t, traced))
+  await t.test('failing', (t) => failAtPoints(t, traced))
   for (const { scenario, calls } of traced)
     await t.test(`power cut: ${scenario.name}`, (t) => cutThePower(t, scenario, calls))
 })
@@ -53,27 +55,48 @@ function expectTable(traced: readonly Traced[]): void {
 }
 
 async function killAtPoints(t: TestContext, traced: readonly Traced[]): Promise<void> {
-  const random = seededRandom(t)
-  const all = traced.flatMap(({ scenario, calls }) =>
+  const points = traced.flatMap(({ scenario, calls }) =>
     momentsOf(calls).map((moment) => ({ scenario, moment })),
   )
-  const chosen = isWhole
-    ? all
-    : all
-        .map((point) => ({ point, by: random() }))
-        .sort((a, b) => a.by - b.by)
-        .slice(0, 6)
-        .map(({ point }) => point)
-  const left = [...chosen].reverse()
-  const work = async () => {
-    for (let point = left.pop(); point; point = left.pop()) {
-      const { scenario, moment } = point
-      const file = await dieAndStartAgain(t, scenario, moment)
-      assert.deepEqual(file, scenario.expected, `${scenario.name}: ${JSON.stringify(moment)}`)
+  await forSome(t, points, 6, async ({ scenario, moment }) => {
+    const file = await dieAndStartAgain(t, scenario, moment)
+    assert.deepEqual(file, scenario.expected, `${scenario.name}: ${JSON.stringify(moment)}`)
+  })
+}
+
+/** Each call fails once, as far as calls differ: on a full disk and on one that has turned read-only or broken. */
+async function failAtPoints(t: TestContext, traced: readonly Traced[]): Promise<void> {
+  const points = new Map<string, { scenario: Scenario; failure: Failure }>()
+  for (const { scenario, calls } of traced) {
+    for (const { label, nth } of momentsOf(calls).filter(({ when }) => when === 'before')) {
+      const codes = /^(open|write|mkdir|link) [^ ]+json|mkdir/.test(label) ? ['ENOSPC', 'EROFS'] : ['EIO']
+      for (const code of codes) {
+        const key = `${label.replace(/archive\/[^/]+/, 'archive/')} ${code}`
+        if (!points.has(key)) points.set(key, { scenario, failure: { label, nth, code } })
+      }
     }
   }
+  await forSome(t, [...points.values()], 6, async ({ scenario, failure }) => {
+    const { code, stderr, left, file } = await failAndStartAgain(t, scenario, failure)
+    const what = `${scenario.name}: ${JSON.stringify(failure)}: ${stderr}`
+    assert.equal(code, 1, what)
+    assert.match(stderr, new RegExp(`(partition-2|almanac|archive).*${failure.code}: made to fail`), what)
+    assert.doesNotMatch(stderr, /^ +at /m, what)
+    assert.deepEqual(left, [], what)
+    assert.deepEqual(file, scenario.expected, what)
+  })
+}
+
+/** Does something at all points, or at so many drawn at random when this is not the whole run; three at a time. */
+async function forSome<T>(t: TestContext, all: readonly T[], some: number, use: (point: T) => Promise<void>) {
+  const random = seededRandom(t)
+  const drawn = all.map((point) => ({ point, by: random() })).sort((a, b) => a.by - b.by)
+  const left = drawn.slice(0, isWhole ? all.length : some)
+  t.diagnostic(`${left.length} of ${all.length} points`)
+  const work = async () => {
+    for (let next = left.pop(); next; next = left.pop()) await use(next.point)
+  }
   await Promise.all([work(), work(), work()])
-  t.diagnostic(`${chosen.length} of ${all.length} points`)
 }
 
 async function cutThePower(t: TestContext, scenario: Scenario, calls: readonly FileCall[]): Promise<void> {

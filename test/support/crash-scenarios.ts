@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { startBroker } from '../../broker/start-broker.ts'
-import type { FileCall, Moment } from './file-calls.ts'
+import type { Failure, FileCall, Moment } from './file-calls.ts'
 import { createTopic, startAdmin } from './kafka.ts'
 import { runProgram, temporaryFolder } from './program.ts'
 import { expectedFile, readTopic, type TopicRecord } from './read-topic.ts'
@@ -100,7 +100,7 @@ export async function consume(
     ...{ KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic.name, DATA_DIR: folder },
     ...environment,
   })
-  const isRight = end.code === 0 || environment.FILE_CALLS_DIE
+  const isRight = end.code === 0 || environment.FILE_CALLS_DIE || environment.FILE_CALLS_FAIL
   if (!isRight) throw new Error(`the consumer ended with ${end.code}, ${end.signal}: ${end.stderr}`)
   return end
 }
@@ -124,6 +124,20 @@ export async function dieAndStartAgain(t: TestContext, scenario: Scenario, momen
   const die = { FILE_CALLS_DIE: JSON.stringify(moment) }
   const { signal, code, stderr } = await consume(t, scenario, folder, watched(folder, die))
   assert.equal(signal, 'SIGKILL', `${JSON.stringify(moment)} did not come; exit code ${code}, ${stderr}`)
+  return startAgain(t, scenario, folder)
+}
+
+/** Runs a scenario on a disk that fails at a call; then again on a sound one, and returns what was said and the file. */
+export async function failAndStartAgain(t: TestContext, scenario: Scenario, failure: Failure) {
+  const folder = await temporaryFolder(t)
+  cpSync(scenario.template, folder, { recursive: true })
+  const fail = { FILE_CALLS_FAIL: JSON.stringify(failure) }
+  const { code, stderr } = await consume(t, scenario, folder, watched(folder, fail))
+  const left = globSync(['*.tmp', '.almanac/*.tmp', 'archive/**/*.tmp'], { cwd: folder })
+  return { code, stderr, left, file: await startAgain(t, scenario, folder) }
+}
+
+async function startAgain(t: TestContext, scenario: Scenario, folder: string): Promise<object> {
   await consume(t, { ...scenario, args: [] }, folder)
   const leftOver = ['partition-2.json.tmp', '.almanac/partition-2.json.tmp']
   assert.deepEqual(

@@ -26,14 +26,24 @@ export type FileCall = {
 /** A moment at a call: the n-th, from 0, of that label. A call of several steps can also be ended half-way. */
 export type Moment = { label: string; nth: number; when: 'before' | 'half-way' | 'after' }
 
+/** A call that fails, the n-th, from 0, of that label, and with it all later ones that need room or rights. */
+export type Failure = { label: string; nth: number; code: string }
+
 type Call = (...parameters: never[]) => unknown
 type Step = { call: FileCall; half?: (() => void) | undefined }
 
-const { FILE_CALLS_FOLDER: folder, FILE_CALLS_LOG: log, FILE_CALLS_DIE: die } = process.env
+const {
+  FILE_CALLS_FOLDER: folder,
+  FILE_CALLS_LOG: log,
+  FILE_CALLS_DIE: die,
+  FILE_CALLS_FAIL: fail,
+} = process.env
 const original: Record<string, Call> = { ...(fs as unknown as Record<string, Call>) }
 const opened = new Map<unknown, string>()
 const seen = new Map<string, number>()
 const moment: Moment | undefined = die ? JSON.parse(die) : undefined
+const failure: Failure | undefined = fail ? JSON.parse(fail) : undefined
+let hasFailed = false
 
 /** A path in the data folder relative to it; undefined for any other. */
 function inside(path: unknown): string | undefined {
@@ -87,6 +97,18 @@ function dieAt(when: Moment['when'], label: string): boolean {
   return moment?.when === when && moment.label === label && moment.nth === seen.get(label)
 }
 
+const needingRoom: FileCall['name'][] = ['write', 'rename', 'link', 'mkdir']
+
+function failIfTold({ name, path, isNew }: FileCall, label: string, half?: () => void): void {
+  const isFirst = failure?.label === label && failure.nth === seen.get(label)
+  if (!isFirst && !(hasFailed && (isNew || needingRoom.includes(name)))) return
+  hasFailed = true
+  // As a disk does that runs full in mid write.
+  if (name === 'write') half?.()
+  const { code } = failure!
+  throw Object.assign(new Error(`${code}: made to fail, ${name} '${path}'`), { code, syscall: name, path })
+}
+
 function watch(name: string, toStep: (path: string, parameters: unknown[]) => Step): void {
   const call = original[name] as (...parameters: unknown[]) => unknown
   let depth = 0
@@ -104,6 +126,7 @@ function watch(name: string, toStep: (path: string, parameters: unknown[]) => St
     }
     depth++
     try {
+      failIfTold(step, label, half)
       const result = call(...parameters)
       if (name === 'openSync') opened.set(result, path)
       if (name === 'closeSync') opened.delete(parameters[0])
