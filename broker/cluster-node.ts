@@ -50,11 +50,7 @@ export function clusterNode(
   let jvm: NodeProcess | undefined
   let isUp = false
   const start = async () => {
-    await expectFree(host, port)
-    await prepareFolder(directory, kafka.template, id)
-    const started = await launch(kafka, directory, settings, options)
-    if (!started.ready) throw started.failure
-    jvm = started.broker
+    jvm = await startNode(kafka, directory, settings, options)
     isUp = true
     jvm.exited.then(() => (isUp = false))
   }
@@ -62,14 +58,19 @@ export function clusterNode(
     if (isUp) throw new OperatingError(`${directory}: node ${id} runs. Stop it before its data is removed.`)
     await rm(join(directory, dataFolder), { recursive: true, force: true })
   }
-  return {
-    id,
-    address: `${host}:${port}`,
-    port,
-    directory,
-    process: () => jvm,
-    start,
-    kill: async () => jvm?.kill(),
-    wipe,
-  }
+  const kill = async () => jvm?.kill()
+  return { id, address: `${host}:${port}`, port, directory, process: () => jvm, start, kill, wipe }
+}
+
+async function startNode(
+  kafka: Kafka,
+  directory: string,
+  settings: ServerSettings,
+  options: JvmOptions & { signal: AbortSignal },
+): Promise<NodeProcess> {
+  await expectFree(settings.host, settings.port)
+  await prepareFolder(directory, kafka.template, settings.node!.id)
+  const started = await launch(kafka, directory, settings, options)
+  if (!started.ready) throw started.failure
+  return started.broker
 }

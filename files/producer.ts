@@ -26,6 +26,7 @@ await run(async (signal) => {
     acks: ProduceAcks.ALL,
     retries: 10,
     retryDelay,
+    requestTimeout: 10_000, // A broker that hangs is passed over after that.
     idempotent: true,
     partitioner: compatibilityPartitioner,
     metadataMaxAge: 100, // Below any retryDelay: startSending relies on it.

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
+import { askAnotherAfterTrouble } from './ask-another.ts'
 import { OperatingError } from './program.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000
 
 /**
- * Waits until a broker answers, saying so once if that is not at once.
+ * Waits until a broker answers, saying so once if that is not at once. From here on the client turns away from a broker
+ * that hangs, to another of the cluster.
  *
  * @param client any client of the library, made with `retries: 0`-like patience of its own or not
  * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL)
@@ -16,6 +18,7 @@ export async function waitForBroker(
   settings: BrokerSettings,
   signal: AbortSignal,
 ): Promise<void> {
+  askAnotherAfterTrouble(client)
   const servers = settings.bootstrapBrokers.join(',')
   const deadline = Date.now() + brokerWaitMs
   for (let attempt = 0; ; attempt++) {

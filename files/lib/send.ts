@@ -1,4 +1,5 @@
 import { compatibilityPartitioner, findErrorBy, type Producer } from '@platformatic/kafka'
+import { askAnotherAfterTrouble } from './ask-another.ts'
 import { monthNames } from './calendar.ts'
 import { isUnknownTopic, reason } from './connect.ts'
 import type { DailyHigh } from './observations.ts'
@@ -23,6 +24,7 @@ export type Send = (days: readonly DailyHigh[]) => Promise<void>
  */
 export function startSending(producer: Producer, topic: string, id: string): Send {
   let isRecreated = false
+  askAnotherAfterTrouble(producer)
   producer.on('client:metadata', (metadata) => {
     const seen = metadata.topics.get(topic)?.id
     if (seen === undefined || seen === id || isRecreated) return

@@ -31,7 +31,7 @@ export function watchTopic(t: TestContext, { servers, nodes }: TestCluster, topi
   return {
     leaderOf,
     /** Waits until another node leads the partition. */
-    untilLedBySomeoneElse: (partition: number, id: number) =>
+    untilLedByAnother: (partition: number, id: number) =>
       waitFor(`a leader of partition ${partition} other than node ${id}`, async () => {
         return (await leaderOf(partition)).id !== id
       }),
