@@ -20,7 +20,7 @@ export async function waitForBroker(
 ): Promise<void> {
   askAnotherAfterTrouble(client)
   const servers = settings.bootstrapBrokers.join(',')
-  const deadline = Date.now() + brokerWaitMs
+  const deadline = performance.now() + brokerWaitMs
   for (let attempt = 0; ; attempt++) {
     try {
       await client.metadata({ topics: [], forceUpdate: true, retries: 0 })
@@ -29,7 +29,7 @@ export async function waitForBroker(
       signal.throwIfAborted()
       if (!isTransient(cause))
         throw new OperatingError(`${servers}: the broker refused us: ${reason(cause)}.`, { cause })
-      if (Date.now() >= deadline) throw notReached(servers, cause)
+      if (performance.now() >= deadline) throw notReached(servers, cause)
       if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
     }
     await sleep(250, undefined, { signal })

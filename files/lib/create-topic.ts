@@ -72,7 +72,11 @@ async function waitFor<T>(
   what: string,
   signal: AbortSignal,
 ): Promise<NonNullable<T>> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(10, undefined, { signal })) {
+  for (
+    const deadline = performance.now() + 30_000;
+    performance.now() < deadline;
+    await sleep(10, undefined, { signal })
+  ) {
     const found = await probe().catch((error) => {
       if (!isTransient(error)) throw error
     })

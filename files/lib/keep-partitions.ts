@@ -38,17 +38,17 @@ export async function keepPartitions(
   const pace = createWritePace()
   let nextTick = 0
   while (!signal.aborted && !(exitAtEnd && all.every(hasReachedEnd))) {
-    if (Date.now() >= nextTick) {
+    if (performance.now() >= nextTick) {
       onTick()
-      nextTick = Date.now() + tickMs
+      nextTick = performance.now() + tickMs
     }
     const dueAt = Math.min(nextTick, ...all.map(pace.dueAt))
-    const fetched = await reader.read(dueAt - Date.now())
+    const fetched = await reader.read(dueAt - performance.now())
     const knewEnds = all.every(knowsEnd)
     if (fetched) take(reader, all, fetched, options)
     // Said at once and not a second later: a consumer that was started again is live from here on.
     if (!knewEnds && all.every(knowsEnd)) nextTick = 0
-    for (const kept of all) if (pace.dueAt(kept) <= Date.now()) pace.write(kept)
+    for (const kept of all) if (pace.dueAt(kept) <= performance.now()) pace.write(kept)
   }
   for (const kept of all) if (kept.unwrittenSince < Number.POSITIVE_INFINITY) pace.write(kept)
   onTick()
@@ -112,7 +112,7 @@ function fold(
   kept.endOffset = endOffset
   kept.endAtStart ??= endOffset
   kept.hasCaughtUp ||= wasBehind && lagOf(kept) === 0
-  if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, Date.now())
+  if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, performance.now())
 }
 
 function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {

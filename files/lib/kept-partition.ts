@@ -9,7 +9,7 @@ export type KeptPartition = {
   endAtStart: number | undefined
   /** Whether the last records folded were the last that had been waiting: the file is then written at once. */
   hasCaughtUp: boolean
-  /** When the first record was folded that the file does not have, in milliseconds since 1970; Infinity without one. */
+  /** When the first record was folded that the file does not have, as performance.now() has it; Infinity without one. */
   unwrittenSince: number
 }
 

@@ -73,10 +73,10 @@ function begin(state: ReaderState, topic: Topic, starts: readonly StartPosition[
 }
 
 async function read(state: ReaderState, waitMs: number): Promise<Fetched | undefined> {
-  const deadline = Date.now() + waitMs
+  const deadline = performance.now() + waitMs
   while (state.queue.length === 0 && !state.signal.aborted) {
     startWork(state)
-    const step = await firstOf(state.underWay, deadline - Date.now(), state.signal)
+    const step = await firstOf(state.underWay, deadline - performance.now(), state.signal)
     if (!step) return undefined
     step()
   }

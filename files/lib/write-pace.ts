@@ -3,7 +3,7 @@ import { writePartition } from './owned-partition.ts'
 
 /** Says when each partition file is to be written, over all partitions of a consumer. */
 export type WritePace = {
-  /** When the file is due, in milliseconds since 1970; Infinity when it is up to date. */
+  /** When the file is due, as performance.now() has it, for the wall clock may jump; Infinity when it is up to date. */
   dueAt: (kept: KeptPartition) => number
   write: (kept: KeptPartition) => void
 }
@@ -32,7 +32,7 @@ export function createWritePace(): WritePace {
       begun.add(kept)
       kept.unwrittenSince = Number.POSITIVE_INFINITY
       kept.hasCaughtUp = false
-      const now = Date.now()
+      const now = performance.now()
       freeAt = Math.min(Math.max(freeAt, now) + kept.owned.bytes / bytesPerMs, now + delayMsMax)
     },
   }

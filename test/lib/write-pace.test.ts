@@ -32,21 +32,22 @@ function live(
   seconds: number,
   arrives: (ms: number, kept: KeptPartition) => boolean,
 ) {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
+  let now = 1_000_000
+  t.mock.method(performance, 'now', () => now)
   const writes = all.map((): number[] => [])
   let longestMs = 0
   for (let ms = 0; ms < seconds * 1000; ms += 5) {
     for (const [index, kept] of all.entries()) {
       if (arrives(ms, kept)) {
         kept.owned.checkpoint.offset++
-        kept.unwrittenSince = Math.min(kept.unwrittenSince, Date.now())
+        kept.unwrittenSince = Math.min(kept.unwrittenSince, now)
       }
-      if (pace.dueAt(kept) > Date.now()) continue
-      longestMs = Math.max(longestMs, Date.now() - kept.unwrittenSince)
+      if (pace.dueAt(kept) > now) continue
+      longestMs = Math.max(longestMs, now - kept.unwrittenSince)
       pace.write(kept)
       writes[index]!.push(ms)
     }
-    t.mock.timers.tick(5)
+    now += 5
   }
   return { writes, longestMs }
 }
