@@ -89,8 +89,8 @@ test('imports go one way: start, pipeline, broker, processes, files/lib', () => 
   )
 })
 
-test('nothing but test and bench imports from test or bench', () => {
-  const aside = /^(test|bench)\//
+test('nothing but test, bench and faults imports from test, bench or faults', () => {
+  const aside = /^(test|bench|faults)\//
   assert.deepEqual(
     importsAgainst((from, to) => aside.test(to) && !aside.test(from)),
     [],

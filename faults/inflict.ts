@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kind } from './kinds.ts'
+import type { Keeper, Life } from './program-keeper.ts'
+import type { Trouble } from './relay.ts'
+import type { Fault, Lane } from './schedule.ts'
+import type { Site } from './site.ts'
+
+/** How often each kind was inflicted, and how many killed consumers had written a file since their start. */
+export type Tally = { done: Map<Kind, number>; killedAfterWrite: number }
+
+const hitDeadlineMs = 60_000
+const stopGraceMs = 15_000
+const workDeadlineMs = 20_000
+
+/** Inflicts a lane's faults, one after the other. */
+export async function inflictAll(
+  site: Site,
+  lane: Lane,
+  faults: readonly Fault[],
+  tally: Tally,
+): Promise<void> {
+  for (const fault of faults) {
+    if (lane === 'network') await troubleNetwork(site, fault)
+    else if (lane === 'broker') await troubleBroker(site, fault)
+    else await troubleProgram(site, lane, fault, tally)
+    tally.done.set(fault.kind, (tally.done.get(fault.kind) ?? 0) + 1)
+  }
+}
+
+async function troubleProgram(
+  site: Site,
+  lane: Exclude<Lane, 'network' | 'broker'>,
+  fault: Fault,
+  tally: Tally,
+): Promise<void> {
+  const { kind, forMs } = fault
+  const keeper = lane === 'producer' ? site.producer : site.consumers[lane === 'consumer 0 2' ? '0 2' : '1 3']
+  const partitions = lane === 'producer' ? [] : lane.split(' ').slice(1).map(Number)
+  const workedAt = () =>
+    lane === 'producer' ? site.acknowledged.at() : Math.max(...partitions.map(site.watch.changedAt))
+  const life = await runningFor(keeper, fault, workedAt)
+  const { child, startedAt } = life
+  site.note(`${kind}: ${lane}, pid ${child.pid}, ${Date.now() - startedAt} ms after its start`)
+  if (kind.startsWith('kill')) {
+    if (lane !== 'producer' && workedAt() > startedAt) tally.killedAfterWrite++
+    keeper.expectEnd()
+    await child.kill()
+  } else if (kind.startsWith('freeze')) {
+    await freeze(life, child.pid, forMs)
+  } else if (kind.startsWith('clock')) {
+    if (!life.hasEnded) process.kill(child.pid, 'SIGUSR2')
+  } else {
+    keeper.expectEnd()
+    const { code, signal } = await child.stop(stopGraceMs)
+    if (code !== 0 && signal !== 'SIGTERM')
+      site.failures.push(`${lane} did not stop well at SIGTERM: exit code ${code}, signal ${signal}`)
+  }
+}
+
+/** A process that has run, or been at work, for as long as the fault says; one that does not come to work is not waited for. */
+async function runningFor(keeper: Keeper, { waitMs, atWork }: Fault, workedAt: () => number): Promise<Life> {
+  for (;;) {
+    const life = await keeper.running()
+    const deadline = life.startedAt + workDeadlineMs
+    while (atWork && workedAt() <= life.startedAt && !life.hasEnded && Date.now() < deadline) await sleep(5)
+    await sleep(waitMs)
+    if (!life.hasEnded) return life
+  }
+}
+
+async function freeze(life: { hasEnded: boolean }, pid: number, ms: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP')
+  await sleep(ms)
+  if (!life.hasEnded) process.kill(pid, 'SIGCONT')
+}
+
+async function troubleBroker(site: Site, { kind, waitMs, forMs }: Fault): Promise<void> {
+  await sleep(waitMs)
+  const broker = site.broker.broker()
+  site.note(`${kind}: pid ${broker.pid}`)
+  if (kind === 'freeze-broker') return freeze({ hasEnded: false }, broker.pid, forMs)
+  await (kind === 'kill-broker' ? broker.kill() : broker.stop())
+  await sleep(forMs)
+  await site.broker.startAgain()
+  site.note(`broker: is back, pid ${site.broker.broker().pid}`)
+}
+
+/** A trouble counts when it has befallen something. */
+async function troubleNetwork({ proxy, note }: Site, { kind, waitMs, forMs, draw }: Fault): Promise<void> {
+  await sleep(waitMs)
+  const trouble = troubleOf(kind, draw)
+  note(`${JSON.stringify(trouble)} for ${forMs} ms`)
+  const deadline = Date.now() + hitDeadlineMs
+  while (proxy.connections() === 0 && Date.now() < deadline) await sleep(5)
+  await proxy.trouble(trouble)
+  const isOnce = kind === 'reset' || kind === 'drop-ack'
+  if (!isOnce) await sleep(forMs)
+  for (; proxy.hits() === 0; await sleep(10)) {
+    if (Date.now() > deadline)
+      throw new Error(`${kind} befell nothing for ${hitDeadlineMs / 1000} s: no traffic`)
+  }
+  await proxy.trouble({ kind: 'none' })
+}
+
+function troubleOf(kind: Kind, draw: number): Trouble {
+  if (kind === 'delay') return { kind, ms: Math.round(20 + 480 * draw) }
+  if (kind === 'throttle') return { kind, bytesPerSecond: Math.round(500 + 20_000 * draw) }
+  return { kind: kind as 'refuse' | 'reset' | 'black-hole' | 'drop-ack' }
+}

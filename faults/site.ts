@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cacheFolder } from '../broker/kafka.ts'
+import { freePort } from '../broker/ports.ts'
+import type { Exit } from '../processes/child.ts'
+import { type Acknowledged, rememberAcknowledged } from './acknowledged.ts'
+import { type BrokerKeeper, keepBroker } from './broker-keeper.ts'
+import { type Keeper, keepProgram } from './program-keeper.ts'
+import { type NetworkProxy, startProxy } from './proxy.ts'
+import { type FileWatch, watchFiles } from './watch-files.ts'
+
+/** Broker, proxy, producer and two consumers, and what is known of them. */
+export type Site = {
+  /** Of the partition files. */
+  directory: string
+  environment: NodeJS.ProcessEnv
+  broker: BrokerKeeper
+  proxy: NetworkProxy
+  producer: Keeper
+  /** By the partitions they keep. */
+  consumers: Readonly<Record<'0 2' | '1 3', Keeper>>
+  watch: FileWatch
+  acknowledged: Acknowledged
+  /** What must not be and was seen. */
+  failures: string[]
+  /** How often a producer gave up by itself, with a message, as it may when the broker is long away. */
+  gaveUp: string[]
+  /** Whether a producer that is started creates the topic anew: until one has done so. */
+  course: { recreates: boolean }
+  /** Notes what is done and what is printed, for whom a failure puzzles. */
+  note: (line: string) => void
+  close: () => Promise<void>
+}
+
+type Said = Pick<Site, 'failures' | 'gaveUp' | 'course' | 'note'>
+
+/**
+ * Starts a broker behind a proxy. The programs are there, but do not run yet.
+ *
+ * @param folder of the site, which need not be there
+ * @param delay seconds between the generator's days
+ * @param note takes each line of what happens
+ */
+export async function openSite(folder: string, delay: string, note: Site['note']): Promise<Site> {
+  const directory = join(folder, 'data')
+  await mkdir(directory, { recursive: true })
+  const acknowledged = rememberAcknowledged()
+  const port = await freePort('127.0.0.1')
+  const proxy = await startProxy(port, acknowledged.observe)
+  const broker = await keepBroker(join(folder, 'kafka'), port, proxy.address)
+  const environment = programEnvironment(proxy.address, directory, delay)
+  const said = { failures: [] as string[], gaveUp: [] as string[], course: { recreates: true }, note }
+  const programs = makePrograms(environment, said)
+  const watch = watchFiles(directory, (what) => said.failures.push(what))
+  const close = async () => {
+    watch.stop()
+    await Promise.all(
+      [programs.producer, ...Object.values(programs.consumers)].map((keeper) => keeper.close()),
+    )
+    await proxy.close()
+    await broker.broker().kill()
+  }
+  return { directory, environment, broker, proxy, ...programs, watch, acknowledged, ...said, close }
+}
+
+function programEnvironment(address: string, directory: string, delay: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...{ KAFKA_BOOTSTRAP_SERVERS: address, DATA_DIR: directory, AUTOGRADER_DELAY_OVERRIDE_VAL: delay },
+    ...{ KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT', TOPIC: 'temperatures', TOPIC_REPLICATION_FACTOR: '1' },
+    NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
+    NODE_TEST_CONTEXT: undefined,
+  }
+}
+
+function makePrograms(environment: NodeJS.ProcessEnv, said: Said) {
+  const make = (label: string, name: string, args: () => string[]) =>
+    keepProgram({
+      ...{ name, args, environment },
+      onLine: (line) => {
+        said.note(`${label}: ${line}`)
+        if (line.startsWith('Topics:')) said.course.recreates = false
+      },
+      onEnd: (exit, tail) => judgeEnd(label, exit, tail, said),
+    })
+  return {
+    producer: make('producer', 'producer.ts', () => (said.course.recreates ? [] : ['--append'])),
+    consumers: {
+      '0 2': make('consumer 0 2', 'consumer.ts', () => ['0', '2']),
+      '1 3': make('consumer 1 3', 'consumer.ts', () => ['1', '3']),
+    },
+  }
+}
+
+/** A consumer never ends by itself; a producer may give up, with a message and exit code 1. */
+function judgeEnd(label: string, { code, signal }: Exit, tail: readonly string[], said: Said): void {
+  if (signal === 'SIGUSR2') return // A jump of the clock that came before the program could take it.
+  const isDefect = code !== 1 || tail.some((line) => /^ {4}at /.test(line))
+  said.note(`${label} ended by itself: exit code ${code}, signal ${signal}`)
+  if (label === 'producer' && !isDefect) said.gaveUp.push(tail.at(-1) ?? '')
+  else
+    said.failures.push(
+      `${label} ended by itself (exit code ${code}, signal ${signal}):\n    ${tail.slice(-8).join('\n    ')}`,
+    )
+}
