@@ -9,7 +9,9 @@ import { waitForBroker } from './lib/connect.ts'
 import { parseConsumerOptions } from './lib/consumer-options.ts'
 import { createConsumerStatus } from './lib/consumer-status.ts'
 import { keepPartitions } from './lib/keep-partitions.ts'
+import { keepSources } from './lib/keep-sources.ts'
 import { keptPartition } from './lib/kept-partition.ts'
+import { lookUpLogSource } from './lib/log-source.ts'
 import { openPartition } from './lib/owned-partition.ts'
 import { openPartitionReader } from './lib/partition-reader.ts'
 import { run } from './lib/program.ts'
@@ -25,29 +27,28 @@ await run(async (signal) => {
   const all = partitions.map((partition) => keptPartition(openPartition(directory, partition, rebuild)))
   const client = new Admin({ clientId: 'almanac-consumer', ...settings, retries: 0, requestTimeout: 10_000 })
   const isOld = (id: string) => all.some(({ owned }) => isOldTopic(owned, id))
-  const reader = openPartitionReader({
-    client,
-    settings,
-    topicName: topic,
-    isOldTopic: isOld,
-    say: line.say,
-    signal,
-  })
+  const { say } = line
+  const reader = openPartitionReader({ client, settings, topicName: topic, isOldTopic: isOld, say, signal })
   const status = createConsumerStatus(all, line, reader.offlineSince)
+  const sources = keepSources(all, topic, (id) => lookUpLogSource(client, settings, topic, id))
   let failure: string | null = null
   try {
-    for (const { owned } of all) if (owned.archivedAs) line.say(`${owned.path}: kept as ${owned.archivedAs}.`)
-    line.say(`Keeping partition ${partitions.join(', ')} of ${topic} in ${directory}.`)
+    for (const { owned } of all) if (owned.archivedAs) say(`${owned.path}: kept as ${owned.archivedAs}.`)
+    say(`Keeping partition ${partitions.join(', ')} of ${topic} in ${directory}.`)
     status.tick()
     await waitForBroker(client, settings, signal)
     await keepPartitions(reader, all, {
       topicName: topic,
       exitAtEnd,
-      say: line.say,
+      say,
       onRefused: status.refuse,
-      onTick: status.tick,
+      onTick: () => {
+        status.tick()
+        sources.tick()
+      },
       signal,
     })
+    if (exitAtEnd) await sources.settle()
   } catch (error) {
     if (!signal.aborted) failure = (error as Error).message
     throw error

@@ -6,9 +6,9 @@ import { parseDashboardOptions } from './page/dashboard-options.ts'
 import { servePage } from './page/server.ts'
 
 await run(async (signal) => {
-  const { host, port } = parseDashboardOptions(process.argv.slice(2))
+  const { host, port, normals } = parseDashboardOptions(process.argv.slice(2))
   const folder = dataDirectory()
-  const page = await servePage({ folder, host, port })
+  const page = await servePage({ folder, host, port, normals })
   try {
     console.log(`The page of ${folder}: ${page.address}`)
     if (!signal.aborted) await once(signal, 'abort')

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readFolderSource } from './lib/folder-source.ts'
 import { readMonthAverages } from './lib/month-averages.ts'
 import { drawMonthChart } from './lib/month-chart.ts'
 import { run, UsageError } from './lib/program.ts'
@@ -13,7 +14,8 @@ await run(async () => {
   }
   const folder = dataDirectory()
   const path = join(folder, 'month.svg')
-  const chart = drawMonthChart(readMonthAverages(folder))
+  const averages = readMonthAverages(folder)
+  const chart = drawMonthChart(averages, { source: readFolderSource(folder, averages) })
   // A name of its own: two plots may run at once, by hand and under `npm start`.
   replaceFile(path, chart, { temporary: `${path}.${process.pid}.tmp` })
 })

@@ -1,24 +1,27 @@
 import { Admin, compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
+import { readLogged } from './lib/append.ts'
 import { explain, waitForBroker } from './lib/connect.ts'
 import { openTopic, recreateTopic } from './lib/create-topic.ts'
-import { describeDifferences } from './lib/differences.ts'
-import { dateAfter, readNewestDates } from './lib/newest-dates.ts'
-import { readObservations } from './lib/observations.ts'
+import { followObservations, readOnce } from './lib/follow-observations.ts'
+import { dateAfter } from './lib/newest-dates.ts'
 import { startPace } from './lib/pace.ts'
 import { parseProducerOptions } from './lib/producer-options.ts'
 import { run } from './lib/program.ts'
 import { pythonString } from './lib/python.ts'
 import { retryDelay, type Send, startSending } from './lib/send.ts'
-import { sendObservations } from './lib/send-observations.ts'
+import { sendReadings } from './lib/send-readings.ts'
 import { brokerSettings, replicationFactor, topicName } from './lib/settings.ts'
-import { firstDate, generateWeather } from './weather.ts'
+import { firstDate, generatedSource, generateWeather } from './weather.ts'
 
 // Recreates the topic and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
-  const { append, files, wanted, delayMs } = parseProducerOptions(process.argv.slice(2))
+  const { append, follow, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(process.argv.slice(2))
   const settings = brokerSettings()
   const [topic, replicas] = [topicName(), replicationFactor()]
-  const observations = files.length > 0 ? await readObservations(files, wanted, signal) : undefined
+  const following = { isPatient: append, say: console.error, signal }
+  const readings = follow ? followObservations(files, wanted, following) : readOnce(files, wanted, signal)
+  const nextReading = async () => (await readings.next()).value ?? undefined
+  const first = await nextReading()
   const admin = new Admin({ clientId: 'almanac-producer', ...settings, retries: 10, retryDelay })
   const producer = new Producer({
     clientId: 'almanac-producer',
@@ -37,18 +40,14 @@ await run(async (signal) => {
     const { id } = await open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
     const topics = await admin.listTopics().catch(explain('Listing the topics'))
     console.log(`Topics: [${topics.map((name) => pythonString(name)).join(', ')}]`)
-    const reading = append ? readNewestDates(settings, topic, id) : Promise.resolve([])
-    const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
-    if (append) console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
-    if (append && observations) {
-      const comparing = describeDifferences(settings, topic, id, observations.days, newestDates)
-      const differences = await comparing.catch(explain(`Comparing with the log of ${topic}`))
-      if (differences) console.error(differences)
-    }
-    const send = startSending(producer, topic, id)
-    const beat = startPace(delayMs, signal)
-    if (observations) await sendObservations(send, observations, newestDates, beat, delayMs > 0)
-    else await sendWeather(send, dateAfter(newestDates, firstDate), beat)
+    const { source = generatedSource, days = [] } = first ?? {}
+    const logged = append
+      ? await readLogged(admin, settings, { topic, id, source, days })
+      : { newestDates: [], days: new Map(), source }
+    const send = startSending(producer, topic, id, logged.source)
+    const pace = { beat: startPace(delayMs, signal), daysPerBeat }
+    if (first) await sendReadings(send, first, nextReading, logged, pace)
+    else await sendWeather(send, dateAfter(logged.newestDates, firstDate), pace.beat)
   } finally {
     await Promise.all([producer.close(), admin.close()])
   }

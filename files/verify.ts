@@ -1,11 +1,12 @@
 import { Admin, ConnectionPool } from '@platformatic/kafka'
 import { waitForBroker } from './lib/connect.ts'
+import { readLogSource } from './lib/log-source.ts'
 import { run } from './lib/program.ts'
-import type { Verdict } from './lib/recount.ts'
 import { findTopic } from './lib/replay.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { parseVerifyOptions, type VerifyOptions } from './lib/verify-options.ts'
 import { type Log, recountUntil, verifyPartition, type Witness } from './lib/verify-partition.ts'
+import { describeLog, describeVerdict } from './lib/verify-words.ts'
 
 // Re-reads the log, counts again by other means than the consumer, and compares with the partition files.
 await run(async (signal) => {
@@ -15,7 +16,9 @@ await run(async (signal) => {
   const pool = new ConnectionPool('verify', settings)
   try {
     await waitForBroker(client, settings, signal)
-    const log = { client, pool, topic: await findTopic(client, name), name, directory }
+    const topic = await findTopic(client, name)
+    const first = await readLogSource(client, pool, topic, name)
+    const log = { client, pool, topic, name, directory, source: first?.source }
     if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
     else await compareAll(log, options)
   } finally {
@@ -30,13 +33,16 @@ async function printAsOf(log: Log, { partitions, until, atDate }: VerifyOptions)
 
 async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
   const begin = performance.now()
+  const years: number[] = []
   let records = 0
   for (const partition of options.partitions) {
     const finding = await verifyPartition(log, partition, witness(partition, options))
     console.log(finding.line)
     records += finding.records
+    years.push(...finding.years)
     if (!finding.agrees) process.exitCode = 1
   }
+  console.log(describeLog(log, years))
   const seconds = (performance.now() - begin) / 1000
   console.log(
     `${records} records read in ${seconds.toFixed(2)} s, ${Math.round(records / seconds)} records/s.`,
@@ -52,12 +58,6 @@ function witness(partition: number, { list, month }: VerifyOptions): Witness {
       verdict.month === month.name &&
       verdict.date.startsWith(month.year)
     if (!isAsked && !(list && verdict.kind !== 'counted')) return
-    console.log(`partition ${partition}, offset ${offset}: ${describe(verdict)}`)
+    console.log(`partition ${partition}, offset ${offset}: ${describeVerdict(verdict)}`)
   }
-}
-
-function describe(verdict: Verdict): string {
-  if (verdict.kind === 'refused') return `refused: ${verdict.reason}`
-  const what = verdict.kind === 'counted' ? 'counted' : `${verdict.kind}, not counted`
-  return `${verdict.date}, ${verdict.degrees} °F, ${what}`
 }

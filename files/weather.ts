@@ -1,9 +1,13 @@
 import { type CalendarDay, daysInMonth, formatDate, nextDay, parseDate } from './lib/calendar.ts'
 import type { DailyHigh } from './lib/observations.ts'
+import type { Source } from './lib/source.ts'
 import { typicalHighs } from './typical-highs.ts'
 
 /** The generator's first day. */
 export const firstDate = '1990-01-01'
+
+/** What generated days are. */
+export const generatedSource: Source = { kind: 'synthetic', name: 'Madison, Wisconsin' }
 
 const firstYear = 1990
 const repeatChance = 0.05

@@ -3,16 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { madisonNormals as normals } from './support/climate.ts'
 import { brokerAddress, uniqueTopic } from './support/kafka.ts'
 import { readPartitionFile } from './support/partition-files.ts'
 import { runProgram, temporaryFolder } from './support/program.ts'
 
 const csv = join(import.meta.dirname, 'data', 'madison-tmax-1869-2023.csv')
-// U.S. Climate Normals 1991-2020, Madison, monthly mean of the daily maximum, °F.
-const normals = {
-  ...{ January: 27.0, February: 31.2, March: 43.6, April: 56.9, May: 69.0, June: 78.6 },
-  ...{ July: 82.1, August: 79.9, September: 72.9, October: 59.6, November: 44.8, December: 32.3 },
-}
 
 /** Sums by awk, a tool that shares nothing with ours: lines of year, month number, count, sum, first and last date. */
 function sumsByAwk(): string[][] {

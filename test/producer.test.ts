@@ -242,7 +242,7 @@ test('producer.ts ends with exit code 2 and the usage line for wrong arguments',
     assert.equal(code, 2, stderr)
     assert.match(
       stderr,
-      /\nUsage: node producer\.ts \[--append\] \[--delay SECONDS\] \[--observations FILE\|-\.\.\.\n.*--list-skipped\]\]\n$/,
+      /\nUsage: node producer\.ts \[--append\] \[--delay SECONDS \| --days-per-second N\] .*\n.*--list-skipped\]\]\n$/,
     )
   }
 })

@@ -16,12 +16,13 @@ export type Bar = {
   absent?: readonly [reason: string, command: string]
 }
 
-/** What a chart says around its bars. `unit` follows each value, as in `37.3 °F`. */
-export type BarChartTexts = { title: string; subtitle: string; yLabel: string; unit: string }
+/** What a chart says around its bars. `unit` follows each value, as in `37.3 °F`; `source` says whose data it is. */
+export type BarChartTexts = { title: string; source?: string; subtitle: string; yLabel: string; unit: string }
 
 const width = 720
 const height = 440
-const margins = { marginTop: 108, marginRight: 28, marginBottom: 64, marginLeft: 72 }
+const margins = { marginRight: 28, marginBottom: 64, marginLeft: 72 }
+const lineHeight = 22
 // From the frame, which begins below the margin and beside it, to the card's corner.
 const heading = { frameAnchor: 'top-left', dx: 24 - margins.marginLeft } as const
 const note = { frameAnchor: 'bottom', dy: 42, fontSize: 12, className: 'muted' } as const
@@ -40,13 +41,15 @@ export function drawBarChart(bars: readonly Bar[], texts: BarChartTexts): string
     width,
     height,
     ...margins,
+    marginTop: topOf(texts),
     x: { type: 'band', domain: bars.map(({ label }) => label), padding: 0.35, label: null },
     y: { ...valueDomain(bars), nice: true },
-    marks: [...axes(bars, texts.yLabel), ...columns(bars, texts.unit), ...gaps(bars), ...headings(texts)],
+    marks: [...axes(bars, texts), ...columns(bars, texts.unit), ...gaps(bars), ...headings(texts)],
   })
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   svg.setAttribute('role', 'img')
-  const spoken = `${texts.title}. ${bars.map((bar) => spokenBar(bar, texts.unit)).join('; ')}.`
+  const whose = texts.source ? `${texts.source}. ` : ''
+  const spoken = `${texts.title}. ${whose}${bars.map((bar) => spokenBar(bar, texts.unit)).join('; ')}.`
   // linkedom writes attributes as HTML does, where only the quote needs an escape.
   svg.setAttribute('aria-label', spoken.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))
   svg.querySelector('style').textContent += chartStyle
@@ -55,13 +58,18 @@ export function drawBarChart(bars: readonly Bar[], texts: BarChartTexts): string
   return `${text.replace(/\d+\.\d{3,}/g, (digits: string) => String(Number(Number(digits).toFixed(2))))}\n`
 }
 
-function axes(bars: readonly Bar[], yLabel: string): Plot.Markish[] {
+/** Where the frame begins: below the lines above it. */
+function topOf({ source }: BarChartTexts): number {
+  return source ? 108 + lineHeight : 108
+}
+
+function axes(bars: readonly Bar[], { yLabel }: BarChartTexts): Plot.Markish[] {
   const hasValues = bars.some(({ value }) => value !== undefined)
   const ticks = hasValues ? 6 : []
   return [
     ...(hasValues ? [Plot.gridY({ ticks, className: 'grid', strokeOpacity: 1 })] : []),
     Plot.axisY({ ticks, tickFormat: '.6~g', tickSize: 0, fontSize: 12, label: null }),
-    Plot.text([yLabel], { ...heading, dy: 84 - margins.marginTop, fontSize: 12, fontWeight: 600 }),
+    Plot.text([yLabel], { ...heading, dy: -24, fontSize: 12, fontWeight: 600 }),
     Plot.axisX({ tickSize: 0, tickPadding: 12, fontSize: 14, fontWeight: 600 }),
     Plot.text(bars, { x: 'label', text: 'note', ...note }),
   ]
@@ -96,10 +104,14 @@ function gaps(bars: readonly Bar[]): Plot.Markish[] {
   ]
 }
 
-function headings({ title, subtitle }: BarChartTexts): Plot.Markish[] {
+function headings(texts: BarChartTexts): Plot.Markish[] {
+  const { title, source, subtitle } = texts
+  const line = { ...heading, fontSize: 13, lineWidth: 50, textOverflow: 'ellipsis-end' } as const
+  const [top, second] = [-topOf(texts), -58]
   return [
-    Plot.text([title], { ...heading, dy: 24 - margins.marginTop, fontSize: 18, fontWeight: 700 }),
-    Plot.text([subtitle], { ...heading, dy: 50 - margins.marginTop, fontSize: 13, className: 'muted' }),
+    Plot.text([title], { ...heading, dy: 24 + top, fontSize: 18, fontWeight: 700 }),
+    ...(source ? [Plot.text([source], { ...line, dy: second - lineHeight })] : []),
+    Plot.text([subtitle], { ...line, dy: second, className: 'muted' }),
   ]
 }
 

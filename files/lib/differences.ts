@@ -1,4 +1,5 @@
 import { type Log, piecesBackwards, type Range, readLog } from './logged-reports.ts'
+import type { NewestDates } from './newest-dates.ts'
 import type { DailyHigh } from './observations.ts'
 import { partitionOf } from './send.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -7,25 +8,38 @@ const pieceRecords = 20_000n
 const examples = 3
 
 /**
+ * Reads what the log holds of those days that can be in it.
+ *
+ * @param id of the topic
+ * @param newestDates by partition: only days up to these can be in the log
+ */
+export async function readLoggedDays(
+  settings: BrokerSettings,
+  topic: string,
+  id: string,
+  days: readonly DailyHigh[],
+  newestDates: NewestDates,
+): Promise<Map<string, number>> {
+  const past = pastDays(days, newestDates)
+  return past.length === 0 ? new Map() : readLog(settings, topic, id, (log) => readDays(log, past))
+}
+
+/**
  * Compares days with what the log holds of them and says in words how they differ.
  *
  * A past value that was corrected, or found at last, cannot be appended: the log only grows, and a report dated before
  * others is not counted. So it must be said.
  *
- * @param id of the topic
  * @param newestDates by partition: only days up to these can be in the log
+ * @param logged what it holds of them
  * @returns undefined when each of these days is in the log with its value
  */
-export async function describeDifferences(
-  settings: BrokerSettings,
-  topic: string,
-  id: string,
+export function describeDifferences(
   days: readonly DailyHigh[],
-  newestDates: readonly (string | undefined)[],
-): Promise<string | undefined> {
-  const past = days.filter(({ date }) => date <= (newestDates[partitionOf(date)] ?? ''))
-  if (past.length === 0) return undefined
-  const logged = await readLog(settings, topic, id, (log) => readDays(log, past))
+  newestDates: NewestDates,
+  logged: ReadonlyMap<string, number>,
+): string | undefined {
+  const past = pastDays(days, newestDates)
   const absent = past.filter(({ date }) => !logged.has(date)).map(({ date }) => date)
   const corrected = past.flatMap(({ date, degrees }) => {
     const before = logged.get(date)
@@ -42,6 +56,10 @@ export async function describeDifferences(
     'Not sent: a log only grows. To count the corrected history, send all of it without --append: the topic is made anew,',
     'and the consumers archive their files and count from its start.',
   ].join('\n')
+}
+
+function pastDays(days: readonly DailyHigh[], newestDates: NewestDates): DailyHigh[] {
+  return days.filter(({ date }) => date <= (newestDates[partitionOf(date)] ?? ''))
 }
 
 /** Reads what the log holds of these days: of a date's reports the first one, which is the one that counts. */

@@ -1,6 +1,8 @@
 import { daysInMonth, type MonthName, monthNames } from './calendar.ts'
 import { type Bar, drawBarChart } from './chart.ts'
+import { yearsOf } from './folder-source.ts'
 import { type MonthAverages, newestYear } from './month-averages.ts'
+import { describeSource, type Source } from './source.ts'
 
 // The partitions that Kafka's default partitioner gives to these keys.
 const months = [
@@ -21,16 +23,26 @@ export const fahrenheit: Scale = { unit: '°F', fromFahrenheit: (degrees) => deg
  * month that misses days is marked with their number; one without data with the command that would supply it.
  *
  * @param scale the unit that degrees are shown in; month.svg itself is in °F
+ * @param source of the days; of an unknown one nothing is said
  * @returns an SVG document, the same bytes for the same averages
  */
-export function drawMonthChart(averages: MonthAverages, scale: Scale = fahrenheit): string {
+export function drawMonthChart(
+  averages: MonthAverages,
+  { scale = fahrenheit, source }: { scale?: Scale; source?: Source | undefined } = {},
+): string {
   const bars = months.map(({ name, partition }) => monthBar(averages, name, partition, scale))
   return drawBarChart(bars, {
     title: 'Average daily maximum temperature',
+    ...(source && { source: withoutMonths(describeSource(source, yearsOf(averages))) }),
     subtitle: subtitle(bars),
     yLabel: 'Avg. Max Temperature',
     unit: scale.unit,
   })
+}
+
+/** Keeps what a station calls itself from being taken for a month's label, whose first mention counts. */
+function withoutMonths(text: string): string {
+  return text.replaceAll(/(January|February|March)-/g, '$1 ')
 }
 
 function monthBar(averages: MonthAverages, name: MonthName, partition: number, scale: Scale): Bar {

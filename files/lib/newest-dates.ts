@@ -5,6 +5,9 @@ import type { BrokerSettings } from './settings.ts'
 // Reports come in the order of their dates, but the log's tail may hold records that are no reports.
 const tailRecords = 1000n
 
+/** The newest date in each partition's log; undefined where it holds no report. */
+export type NewestDates = readonly (string | undefined)[]
+
 /**
  * Reads the newest date in each partition's log, from its last 1,000 records, or from as many more as it takes to find a
  * report.
@@ -29,7 +32,7 @@ export function readNewestDates(
  *
  * @returns `otherwise` when there is no date; undefined after 9999-12-31
  */
-export function dateAfter(dates: readonly (string | undefined)[], otherwise: string): string | undefined {
+export function dateAfter(dates: NewestDates, otherwise: string): string | undefined {
   const newest = dates
     .filter((date) => date !== undefined)
     .sort()

@@ -1,16 +1,27 @@
 import { byYear } from './observations/by-year.ts'
-import { collectDays, inOrder, type Observations, type Wanted } from './observations/days.ts'
+import { collectDays, type Days, inOrder, type OrderedDays, type Wanted } from './observations/days.ts'
 import { dly } from './observations/dly.ts'
-import { checkUnit, type Reading, type Unit } from './observations/form.ts'
+import { type About, checkUnit, ghcnDaily, type Reading, type Unit } from './observations/form.ts'
 import { headedCsv } from './observations/headed-csv.ts'
 import { type Input, openInput, readLines, type TakeLine } from './observations/read-lines.ts'
-import { checkStations } from './observations/stations.ts'
+import { checkStations, chosenStation } from './observations/stations.ts'
 import { OperatingError } from './program.ts'
+import type { Source } from './source.ts'
 
-export type { DailyHigh, Observations } from './observations/days.ts'
+export type { DailyHigh } from './observations/days.ts'
 
-/** What to read of the files: of which station, from which day to which; and the unit, where a file does not say it. */
-export type ObservationOptions = Wanted & { station?: string; unit?: Unit }
+/** What observations files hold: a station's days, and which station that is. */
+export type Observations = OrderedDays & { source: Source }
+
+/** What to read of the files: of which station, from which day to which; and what a file does not say of itself. */
+export type ObservationOptions = Wanted & {
+  station?: string
+  unit?: Unit
+  /** The station's name, whatever the files call it. */
+  name?: string
+  /** Whether files may still be written: a last line without its end is then left for later, unless it was packed. */
+  isGrowing?: boolean
+}
 
 // The last one takes what the others leave, and says what is wrong with its header.
 const forms = [dly, byYear, headedCsv]
@@ -44,18 +55,36 @@ export function readObservations(
  */
 export async function readInputs(
   inputs: readonly (() => Input)[],
-  { station, unit, ...wanted }: ObservationOptions,
+  { station, unit, name, isGrowing, ...wanted }: ObservationOptions,
 ): Promise<Observations> {
   const days = collectDays(wanted)
   const stations = { asked: station, spans: new Map() }
+  const about: About = { datasets: new Set(), units: new Set() }
   for (const open of inputs) {
     const input = open()
-    const file = startFile({ days, stations, source: input.source, unit })
-    await readLines(input, file.line)
+    const file = startFile({ days, stations, about, source: input.source, unit })
+    if (!(await readLines(input, file.line, isGrowing))) countUnfinished(days)
     file.end()
   }
   checkStations(stations)
-  return inOrder(days)
+  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name) }
+}
+
+function countUnfinished({ skipped }: Days): void {
+  skipped.set('unfinished', (skipped.get('unfinished') ?? 0) + 1)
+}
+
+/** What is known of the station; what several files say differently is left out. */
+function sourceOf({ datasets, units, ...about }: About, id: string | undefined, name?: string): Source {
+  const [[dataset], [unit]] = [datasets, units]
+  return {
+    kind: 'observed',
+    ...about,
+    ...(id && { id }),
+    ...(name && { name }),
+    ...(dataset && datasets.size === 1 && { dataset }),
+    ...(unit && units.size === 1 && { unit }),
+  }
 }
 
 /** Reads one file's lines, in the form that the first one has which is not blank. */
@@ -76,6 +105,10 @@ function startFile(reading: Reading): { line: TakeLine; end: () => void } {
 function startLines(reading: Reading, first: string) {
   if (first.trim() === '') return undefined
   const form = forms.find(({ isFirstLine }) => isFirstLine(first))!
-  if (form !== headedCsv) checkUnit(reading, 'tenths')
+  if (form !== headedCsv) {
+    checkUnit(reading, 'tenths')
+    reading.about.datasets.add(ghcnDaily)
+    reading.about.units.add('tenths')
+  }
   return form.start(reading)
 }

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Milliseconds from a fixed moment on, never going back: `performance.now`. */
 export type Clock = { now: () => number; sleep: (ms: number, signal: AbortSignal) => Promise<unknown> }
 
+/** A pace of sending: what to await before each send, and how many days it may have; undefined for as many as go well. */
+export type Pace = { beat: () => Promise<void>; daysPerBeat: number | undefined }
+
 const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),

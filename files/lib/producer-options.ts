@@ -4,16 +4,25 @@ import { type Unit, units } from './observations/form.ts'
 import type { ObservationOptions } from './observations.ts'
 import { UsageError } from './program.ts'
 import { delaySeconds, parseSeconds } from './settings.ts'
+import { isName } from './source.ts'
 
-const usage = `Usage: node producer.ts [--append] [--delay SECONDS] [--observations FILE|-...
-  [--station ID] [--from DATE] [--to DATE] [--units F|C|tenths] [--list-skipped]]`
+const usage = `Usage: node producer.ts [--append] [--delay SECONDS | --days-per-second N] [--observations FILE|-...
+  [--follow] [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths] [--list-skipped]]`
+
+// So many sends a second at most when days go at a given speed: more days are put together.
+const sendsPerSecond = 20
 
 /** What the producer's command line asks for. Without files of observations, weather is generated. */
 export type ProducerOptions = {
   append: boolean
+  /** Whether to go on reading the files, and to send what is added. */
+  follow: boolean
   files: string[]
   wanted: ObservationOptions
+  /** From one send to the next; 0 for as soon as the last one is acknowledged. */
   delayMs: number
+  /** Days a send at most; undefined for as many as go well. */
+  daysPerBeat: number | undefined
 }
 
 /**
@@ -27,15 +36,19 @@ export type ProducerOptions = {
 export function parseProducerOptions(args: string[]): ProducerOptions {
   try {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
-    const { append = false, observations = [], delay, ...wanted } = values
-    if (observations.length === 0) refuse([...positionals, ...Object.keys(wanted).map((name) => `--${name}`)])
+    const { append = false, observations = [], delay, 'days-per-second': speed, ...rest } = values
+    if (observations.length === 0) refuse([...positionals, ...Object.keys(rest).map((name) => `--${name}`)])
+    const { follow = false, ...wanted } = rest
+    const files = [...observations, ...positionals]
+    if (follow && files.includes('-')) throw new Error('--follow needs files: standard input has an end.')
+    if (delay !== undefined && speed !== undefined)
+      throw new Error('--delay and --days-per-second exclude each other.')
     const otherwise = observations.length === 0 ? delaySeconds() : 0
-    return {
-      append,
-      files: [...observations, ...positionals],
-      wanted: parseWanted(wanted),
-      delayMs: 1000 * (delay !== undefined ? parseSeconds(delay, '--delay') : otherwise),
-    }
+    const pace =
+      speed === undefined
+        ? paceOf(delay === undefined ? otherwise : parseSeconds(delay, '--delay'))
+        : parseSpeed(speed)
+    return { append, follow, files, wanted: parseWanted(wanted), ...pace }
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }
@@ -48,18 +61,35 @@ const options = {
   from: { type: 'string' },
   to: { type: 'string' },
   units: { type: 'string' },
+  name: { type: 'string' },
+  follow: { type: 'boolean' },
   'list-skipped': { type: 'boolean' },
+  'days-per-second': { type: 'string' },
   delay: { type: 'string' },
 } as const
 
-type WantedArguments = Partial<Record<'station' | 'from' | 'to' | 'units', string>> & {
+function paceOf(seconds: number) {
+  return { delayMs: 1000 * seconds, daysPerBeat: seconds > 0 ? 1 : undefined }
+}
+
+function parseSpeed(text: string) {
+  const perSecond = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (!(perSecond >= 0.001 && perSecond <= 1e6))
+    throw new Error(`--days-per-second is '${text}': expected a number from 0.001 to 1000000.`)
+  const daysPerBeat = Math.ceil(perSecond / sendsPerSecond)
+  return { delayMs: (1000 * daysPerBeat) / perSecond, daysPerBeat }
+}
+
+type WantedArguments = Partial<Record<'station' | 'name' | 'from' | 'to' | 'units', string>> & {
   'list-skipped'?: boolean
 }
 
 function parseWanted(wanted: WantedArguments): ObservationOptions {
-  const { station, from, to, units: unit, 'list-skipped': listSkipped = false } = wanted
+  const { station, name, from, to, units: unit, 'list-skipped': listSkipped = false } = wanted
   if (station !== undefined && !/^[\w-]{1,20}$/.test(station))
     throw new Error(`--station is '${station}': expected an id such as USW00094728.`)
+  if (name !== undefined && !isName(name))
+    throw new Error(`--name is '${name}': expected 1 to 80 characters, the first a letter or a digit.`)
   for (const [name, date] of Object.entries({ from, to })) {
     if (date !== undefined && !parseDate(date))
       throw new Error(`--${name} is '${date}': expected a day, YYYY-MM-DD.`)
@@ -70,6 +100,7 @@ function parseWanted(wanted: WantedArguments): ObservationOptions {
   return {
     listSkipped,
     ...(station && { station }),
+    ...(name && { name }),
     ...(from && { from }),
     ...(to && { to }),
     ...(unit && { unit }),

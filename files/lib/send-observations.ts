@@ -1,5 +1,7 @@
+import type { NewestDates } from './newest-dates.ts'
 import { type SkipReason, skipReasons } from './observations/days.ts'
 import type { DailyHigh, Observations } from './observations.ts'
+import type { Pace } from './pace.ts'
 import { partitionOf, type Send } from './send.ts'
 
 // One request holds one batch a partition: large enough that the round trip counts little, far below Kafka's 1 MB.
@@ -10,25 +12,23 @@ const daysPerSend = 4000
  *
  * @param newestDates by partition, what the log already holds: a day is sent only when it is after the newest date of its
  *   own partition, for a send spans the partitions and may have been cut short between them
- * @param beat awaited before each send; throws when the program is to stop
- * @param isPaced whether each day has a beat of its own
+ * @param pace how many days a send at most, and what is awaited before each; that throws when the program is to stop
+ * @returns the days sent
  */
 export async function sendObservations(
   send: Send,
   { days, skipped, list }: Observations,
-  newestDates: readonly (string | undefined)[],
-  beat: () => Promise<void>,
-  isPaced: boolean,
-): Promise<void> {
+  newestDates: NewestDates,
+  { beat, daysPerBeat = daysPerSend }: Pace,
+): Promise<DailyHigh[]> {
   for (const { date, reason, source, line, column } of list)
     console.log(`Skipped ${date}: ${skipReasons[reason]} (${source}: line ${line}, column ${column})`)
   const missing = days.filter(({ date }) => date > (newestDates[partitionOf(date)] ?? ''))
   const progress = startProgress(missing.length)
   try {
-    const step = isPaced ? 1 : daysPerSend
-    for (let from = 0; from < missing.length; from += step) {
+    for (let from = 0; from < missing.length; from += daysPerBeat) {
       await beat()
-      const part: DailyHigh[] = missing.slice(from, from + step)
+      const part: DailyHigh[] = missing.slice(from, from + daysPerBeat)
       await send(part)
       progress.show(from + part.length)
     }
@@ -38,6 +38,7 @@ export async function sendObservations(
   const notes = describeSkipped(skipped)
   if (days.length > missing.length) notes.push(`${days.length - missing.length} in the log already`)
   console.log(`Sent ${missing.length} days (${notes.join(', ')}) in ${progress.speed(missing.length)}.`)
+  return missing
 }
 
 function describeSkipped(skipped: Observations['skipped']): string[] {

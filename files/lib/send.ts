@@ -2,10 +2,12 @@ import { compatibilityPartitioner, findErrorBy, type Producer } from '@platforma
 import { askAnotherAfterTrouble } from './ask-another.ts'
 import { monthNames } from './calendar.ts'
 import { isUnknownTopic, reason } from './connect.ts'
+import { sourceHeader } from './log-source.ts'
 import type { DailyHigh } from './observations.ts'
-import { partitionCount } from './partitions.ts'
+import { partitionCount, partitions } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { encodeReport } from './report.ts'
+import { encodeSource, type Source } from './source.ts'
 
 /** Sends reports to the topic, in order; resolves once all are acknowledged. */
 export type Send = (days: readonly DailyHigh[]) => Promise<void>
@@ -20,9 +22,10 @@ export type Send = (days: readonly DailyHigh[]) => Promise<void>
  *
  * @param producer idempotent, so that its own retries double nothing; await each send before the next
  * @param id of the topic to send to
+ * @param source said by the first record that is sent to each partition: the first one of a partition is where it is looked for
  * @returns a function that throws an OperatingError when a send fails for good; it may then not be called again
  */
-export function startSending(producer: Producer, topic: string, id: string): Send {
+export function startSending(producer: Producer, topic: string, id: string, source?: Source): Send {
   let isRecreated = false
   askAnotherAfterTrouble(producer)
   producer.on('client:metadata', (metadata) => {
@@ -31,11 +34,13 @@ export function startSending(producer: Producer, topic: string, id: string): Sen
     isRecreated = true
     producer.close(() => {}) // That this end has failed is told by the send which it cuts short.
   })
+  const headersOf = sayFirst(source)
   return async (days) => {
     const messages = days.map(({ date, degrees }) => ({
       topic,
       key: recordKey(date),
       value: encodeReport(date, degrees),
+      headers: headersOf(date),
     }))
     try {
       await producer.metadata({ topics: [topic], forceUpdate: true })
@@ -44,6 +49,13 @@ export function startSending(producer: Producer, topic: string, id: string): Sen
       throw failure(topic, days[0]!.date, isRecreated, cause)
     }
   }
+}
+
+/** Gives the first record to each partition the header that says the source, and none to the others. */
+function sayFirst(source: Source | undefined) {
+  const silent = new Set(source ? partitions : [])
+  const headers = source && new Map([[Buffer.from(sourceHeader), encodeSource(source)]])
+  return (date: string) => (silent.size > 0 && silent.delete(partitionOf(date)) ? headers : undefined)
 }
 
 /**

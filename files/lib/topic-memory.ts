@@ -1,12 +1,14 @@
 import { OperatingError } from './program.ts'
 import { readIfPresent } from './read-if-present.ts'
 import { replaceFile } from './replace-file.ts'
+import { parseSource, type Source } from './source.ts'
 
 /**
  * What a partition file's offset refers to, in `.almanac/partition-N.json` beside it: the topic's id, and which leader
- * epoch wrote the records from which offset on. An offset alone says neither.
+ * epoch wrote the records from which offset on. An offset alone says neither. And where the topic's days come from, once
+ * that was read and if it is known: a later topic of the same name begins a memory of its own, so this cannot stick.
  */
-export type TopicMemory = { topicId: string; epochs: Epoch[] }
+export type TopicMemory = { topicId: string; epochs: Epoch[]; source?: Source }
 
 /** A leader epoch and the first offset we know to be written in it. */
 export type Epoch = [leaderEpoch: number, firstOffset: number]
@@ -21,12 +23,22 @@ export function readTopicMemory(path: string): TopicMemory | undefined {
   const text = readIfPresent(path)
   if (text === undefined) return undefined
   try {
-    const memory = JSON.parse(text) as TopicMemory
-    if (isTopicMemory(memory)) return memory
+    const memory = parseMemory(JSON.parse(text))
+    if (memory) return memory
   } catch (cause) {
     throw damaged(path, cause)
   }
   throw damaged(path, undefined)
+}
+
+/** Takes what a memory has of a topic, for readers that keep no partition; undefined for what makes no sense. */
+export function parseTopicMemory(text: string): TopicMemory | undefined {
+  try {
+    return parseMemory(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /**
@@ -48,10 +60,13 @@ export function epochsBefore(epochs: readonly Epoch[], offset: number): Epoch[] 
   return epochs.filter(([, firstOffset]) => firstOffset < offset)
 }
 
-function isTopicMemory(memory: TopicMemory): boolean {
-  const isEpoch = (epoch: Epoch) =>
+function parseMemory(value: unknown): TopicMemory | undefined {
+  const { topicId, epochs, source } = Object(value) as Partial<Record<keyof TopicMemory, unknown>>
+  const isEpoch = (epoch: unknown): epoch is Epoch =>
     Array.isArray(epoch) && epoch.length === 2 && epoch.every(Number.isSafeInteger)
-  return typeof memory?.topicId === 'string' && Array.isArray(memory.epochs) && memory.epochs.every(isEpoch)
+  if (typeof topicId !== 'string' || !Array.isArray(epochs) || !epochs.every(isEpoch)) return undefined
+  const known = parseSource(source)
+  return { topicId, epochs, ...(known && { source: known }) }
 }
 
 function damaged(path: string, cause: unknown): OperatingError {

@@ -6,17 +6,26 @@ import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
 import { type Replay, type ReplayedRecord, replay } from './replay.ts'
+import type { Source } from './source.ts'
 import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
 
 /** The log that files are held against. */
-export type Log = { client: Admin; pool: ConnectionPool; topic: Topic; name: string; directory: string }
+export type Log = {
+  client: Admin
+  pool: ConnectionPool
+  topic: Topic
+  name: string
+  directory: string
+  /** Where its days come from, if it says so. */
+  source: Source | undefined
+}
 
 /** Sees each record of the log with what it is to the statistics. */
 export type Witness = (record: ReplayedRecord, verdict: Verdict) => void
 
-/** What came out for one partition: a line to print, whether the file agrees, and how many records were read. */
-export type Finding = { line: string; agrees: boolean; records: number }
+/** What came out for one partition: a line to print, whether the file agrees, how many records were read, of which years. */
+export type Finding = { line: string; agrees: boolean; records: number; years: readonly number[] }
 
 /**
  * Holds a partition file against the log up to the file's offset: topic id, leader epochs, then every number. The file is
@@ -31,6 +40,7 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
     line: `partition ${partition}: ${what}`,
     agrees,
     records: 0,
+    years: [],
   })
   if (!existsSync(path)) return without(`no file in ${log.directory}`, true)
   const text = readFileSync(path, 'utf8')
@@ -40,6 +50,8 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
     const ids = `topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
     return without(`the file belongs to ${ids}; a running consumer begins that one by itself`)
   }
+  if (memory?.source && JSON.stringify(memory.source) !== JSON.stringify(log.source))
+    return without(`the consumer noted another source of its days than the log says`)
   const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
@@ -82,16 +94,17 @@ export async function recountUntil(
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
   const { counted, duplicate, late, refused } = state.tally
   const records = counted + duplicate + late + refused
+  const years = Object.values(state.months).flatMap((table) => Object.keys(table).map(Number))
   const gaps = offset - passed.logStart - records
   const sum = `${records} records = ${counted} counted + ${duplicate} duplicates + ${late} late + ${refused} refused`
   const head = `partition ${partition}: ${sum}${gaps > 0 ? `, and ${gaps} offsets without a record` : ''}`
   if (passed.logStart > 0) {
     const { proven, total } = provenMonths(JSON.parse(text), state)
     const part = `the log begins at offset ${passed.logStart}: ${proven} of ${total} months are still proven by it`
-    return { line: `${head}; ${part}`, agrees: proven === total, records }
+    return { line: `${head}; ${part}`, agrees: proven === total, records, years }
   }
   const difference = firstDifference(JSON.parse(text), state) ?? epochDifference(passed.epochs, epochs)
-  return { line: `${head}; ${difference ?? 'file agrees'}`, agrees: difference === undefined, records }
+  return { line: `${head}; ${difference ?? 'file agrees'}`, agrees: difference === undefined, records, years }
 }
 
 type Evidence = { partition: number; state: Recount; passed: Replay; epochs: Epoch[] | undefined }

@@ -1,5 +1,8 @@
 import { daysInMonth, type MonthName, monthNames } from '../lib/calendar.ts'
+import { yearsOf } from '../lib/folder-source.ts'
 import type { MonthAverage, MonthAverages } from '../lib/month-averages.ts'
+import type { Source, Years } from '../lib/source.ts'
+import { type Normals, normalsOf } from './normals.ts'
 
 /** A year's mean over all its days counted. */
 export type YearAverage = { year: number; avg: number; count: number; isComplete: boolean }
@@ -11,6 +14,12 @@ export type Climate = {
   years: readonly number[]
   /** How many years have a day counted, shown or not. */
   yearsInAll: number
+  /** First and last of them. */
+  span: Years | undefined
+  /** Where the days come from; undefined when that is not known. */
+  source: Source | undefined
+  /** Of the reference period, if one was asked for. */
+  normals: Normals | undefined
   /** Means of all complete months of a name, °F. */
   means: ReadonlyMap<MonthName, MonthMean>
   /** By year, of the years shown. */
@@ -24,8 +33,11 @@ export type MonthMean = { avg: number; years: number }
 const yearsMax = 160
 const yearsShownOfMore = 150
 
+/** What is known beside the averages, and what they are to be held against. */
+export type Setting = { source?: Source | undefined; period?: Years | undefined }
+
 /** Works out what the page shows of the averages; of histories of more than 160 years the last 150. */
-export function describeClimate(averages: MonthAverages): Climate {
+export function describeClimate(averages: MonthAverages, { source, period }: Setting = {}): Climate {
   const all = new Set<number>()
   for (const table of averages.values()) for (const year of table.keys()) all.add(year)
   const years = [...all].sort((a, b) => a - b).slice(all.size > yearsMax ? -yearsShownOfMore : 0)
@@ -35,7 +47,9 @@ export function describeClimate(averages: MonthAverages): Climate {
     if (mean) means.set(name, mean)
   }
   const yearAverages = new Map(years.map((year) => [year, yearAverage(averages, year)]))
-  return { averages, years, yearsInAll: all.size, means, yearAverages }
+  const normals = period && normalsOf(averages, period)
+  const span = yearsOf(averages)
+  return { averages, years, yearsInAll: all.size, span, source, normals, means, yearAverages }
 }
 
 /** Whether every day of the month was counted: only then it is held against others. */

@@ -1,23 +1,30 @@
 import { parseArgs } from 'node:util'
+import { parsePeriod } from '../lib/parse-period.ts'
 import { parsePort } from '../lib/parse-port.ts'
 import { UsageError } from '../lib/program.ts'
 
-const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1]
+const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1] [--normals 1991-2020]
   --port  to listen on; 0 for any free one
-  --host  address to listen on, and a name by which the page may be asked for; 0.0.0.0 for all addresses`
+  --host  address to listen on, and a name by which the page may be asked for; 0.0.0.0 for all addresses
+  --normals  years of a reference period, which the months are held against`
 
 /**
  * Parses the page's command line.
  *
  * @throws UsageError with the usage line
  */
-export function parseDashboardOptions(args: string[]): { host: string; port: number } {
+export function parseDashboardOptions(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
-      options: { port: { type: 'string', default: '8080' }, host: { type: 'string', default: '127.0.0.1' } },
+      options: {
+        port: { type: 'string', default: '8080' },
+        host: { type: 'string', default: '127.0.0.1' },
+        normals: { type: 'string' },
+      },
     })
-    return { host: parseHost(values.host), port: parsePort(values.port) }
+    const normals = values.normals === undefined ? undefined : parsePeriod(values.normals)
+    return { host: parseHost(values.host), port: parsePort(values.port), normals }
   } catch (cause) {
     throw new UsageError(`dashboard.ts: ${(cause as Error).message}\n${usage}`, { cause })
   }

@@ -1,9 +1,11 @@
 import { monthNames } from '../lib/calendar.ts'
 import type { Climate } from './climate.ts'
 import { formatCount } from './format-count.ts'
+import { heading, pageTitle, sourceLine } from './heading.ts'
 import { heatMap } from './heat-map.ts'
 import { type Html, html } from './html.ts'
 import { inlineChart } from './inline-chart.ts'
+import { normalsTable } from './normals-table.ts'
 import type { Reading } from './readings.ts'
 import { recordList } from './records.ts'
 import { firstSentences, otherSentences, sentenceText } from './sentences.ts'
@@ -21,6 +23,10 @@ export type Fragments = Map<string, string>
 /** Renders what follows from the partition files. */
 export function statsFragments(climate: Climate, unit: Unit): Fragments {
   const fragments: Record<string, Html | undefined> = {
+    title: pageTitle(climate),
+    heading: heading(climate),
+    source: sourceLine(climate, unit),
+    normals: normalsTable(climate, unit),
     sentences: firstSentences(climate, unit),
     'other-sentences': otherSentences(climate, unit),
     chart: inlineChart(climate, unit),

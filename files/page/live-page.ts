@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { agreedSource } from '../lib/folder-source.ts'
 import { mergeCheckpoints } from '../lib/month-averages.ts'
+import type { Years } from '../lib/source.ts'
 import { type Climate, describeClimate } from './climate.ts'
 import { coalesce } from './coalesce.ts'
 import { statsFragments, statusFragments } from './fragments.ts'
@@ -25,15 +27,16 @@ type Latest = { climate: Climate; count: number }
 /**
  * Begins to keep the page.
  *
+ * @param period whose normals are shown, if any
  * @param onChange called when files have changed, and each second, since ages grow without any
  */
-export function openLivePage(folder: string, onChange: () => void): LivePage {
+export function openLivePage(folder: string, period: Years | undefined, onChange: () => void): LivePage {
   const run = randomUUID().slice(0, 8)
   const readings = createReadings(folder)
-  const latest: Latest = { climate: describeClimate(new Map()), count: 0 }
-  readAgain(readings, latest)
+  const latest: Latest = { climate: describeClimate(new Map(), { period }), count: 0 }
+  readAgain(readings, latest, period)
   const work = coalesce(() => {
-    readAgain(readings, latest)
+    readAgain(readings, latest, period)
     onChange()
   })
   const watch = watchFolder(folder, work.request)
@@ -49,10 +52,11 @@ export function openLivePage(folder: string, onChange: () => void): LivePage {
   }
 }
 
-function readAgain(readings: Readings, latest: Latest): void {
+function readAgain(readings: Readings, latest: Latest, period: Years | undefined): void {
   if (!readings.update()) return
   const checkpoints = readings.all.flatMap(({ checkpoint }) => checkpoint ?? [])
-  latest.climate = describeClimate(mergeCheckpoints(checkpoints))
+  const source = agreedSource(readings.all.filter(({ counted }) => counted > 0).map(({ memory }) => memory))
+  latest.climate = describeClimate(mergeCheckpoints(checkpoints), { source, period })
   latest.count++
 }
 

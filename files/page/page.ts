@@ -7,34 +7,35 @@ type Fragments = View['fragments']
 
 /** Renders the whole page. All that can change is inside elements whose ids are the names of the fragments. */
 export function renderPage({ fragments, version }: View, unit: Unit): string {
-  const { markup } = html`<!doctype html>
+  const page = html`<!doctype html>
 <html lang="en">
-${head}
+${head(fragments)}
 <body data-unit="${unit}" data-version="${version}">
-<header><h1>Almanac</h1>${part(fragments, 'summary')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
+<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'summary')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
 <main>
 ${months(fragments)}
 ${section('strip', 'How far is the counting?', part(fragments, 'strip'))}
 ${history(fragments)}
+${normals(fragments)}
 ${section('numbers', 'The numbers', html`${downloads}${numbers(fragments, unit)}`)}
 ${section('records', 'Which records fell last?', part(fragments, 'records'))}
 </main>
 <footer><p>Means of daily maxima, each day counted once. Point at a number, or move to it with Tab and the arrow
 keys, to see where it comes from.</p><div id="origin" hidden></div></footer>
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
-<div id="spoken" hidden>${trusted(fragments.get('spoken') ?? '')}</div>
+<div id="spoken" hidden>${markup(fragments, 'spoken')}</div>
 </body>
 </html>
 `
-  return markup
+  return page.markup
 }
 
-const head = html`<head>
+const head = (fragments: Fragments) => html`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="Monthly means of daily maximum temperatures, as they are counted">
-<title>Almanac</title>
+<title id="title">${markup(fragments, 'title')}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="page.css">
 <link rel="stylesheet" href="chart.css">
@@ -47,7 +48,11 @@ const downloads = html`<p class="links">${['stats.csv', ...files, 'month.svg'].m
 )}</p>`
 
 function part(fragments: Fragments, name: string): Html {
-  return html`<div id="${name}">${trusted(fragments.get(name) ?? '')}</div>`
+  return html`<div id="${name}">${markup(fragments, name)}</div>`
+}
+
+function markup(fragments: Fragments, name: string): Html {
+  return trusted(fragments.get(name) ?? '')
 }
 
 function section(name: string, title: string, content: Html): Html {
@@ -74,12 +79,19 @@ function history(fragments: Fragments): Html {
   return section('history', 'How do they compare with their own past?', content)
 }
 
+/** There is a section of normals only where a reference period was asked for. */
+function normals(fragments: Fragments): Html | undefined {
+  if (!fragments.get('normals')) return undefined
+  const table = scroller('Table of the normals', part(fragments, 'normals'))
+  return section('normals', 'How do they compare with their normals?', table)
+}
+
 function numbers(fragments: Fragments, unit: Unit): Html {
   const decades = [...fragments]
     .filter(([name, markup]) => /^table-\d+$/.test(name) && markup)
     .sort(([a], [b]) => Number(b.slice(6)) - Number(a.slice(6)))
     .map(([name, markup]) => html`<tbody id="${name}">${trusted(markup)}</tbody>`)
-  const head = trusted(fragments.get('table-head') ?? '')
+  const head = markup(fragments, 'table-head')
   const caption = html`Mean daily maximum, °${unit}; <i>in italics</i> while days are missing`
   const table = html`<table class="numbers"><caption>${caption}</caption><thead id="table-head">${head}</thead>${decades}</table>`
   return scroller('Table of the numbers', table, 'scroll tall')

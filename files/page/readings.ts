@@ -2,6 +2,7 @@ import { type Checkpoint, countDays } from '../lib/checkpoint.ts'
 import { parseCheckpoint } from '../lib/parse-checkpoint.ts'
 import { partitionPaths, partitions } from '../lib/partitions.ts'
 import { parseStatus, type Status } from '../lib/status-file.ts'
+import { parseTopicMemory, type TopicMemory } from '../lib/topic-memory.ts'
 import { createLagClock, type Lag, type LagClock } from './lag.ts'
 import { readRegularFile, regularFileVersion } from './read-regular-file.ts'
 
@@ -16,17 +17,19 @@ export type Reading = {
   /** Why the file as it is now cannot be used, and since when; the last good copy is kept meanwhile. */
   problem: { text: string; since: number } | undefined
   status: Status | undefined
+  /** Of which topic the file is, and where its days come from. */
+  memory: TopicMemory | undefined
   lag: Lag | undefined
 }
 
 /** Keeps the readings of a folder. */
 export type Readings = {
   all: readonly Reading[]
-  /** Reads what has changed; says whether any partition file has. */
+  /** Reads what has changed; says whether any partition file has, or where its days come from. */
   update: () => boolean
 }
 
-type Versions = { file: string | undefined; status: string | undefined; clock: LagClock }
+type Versions = Record<'file' | 'status' | 'memory', string | undefined> & { clock: LagClock }
 
 /** Begins with nothing read; call `update` for the first reading too. */
 export function createReadings(folder: string): Readings {
@@ -34,12 +37,14 @@ export function createReadings(folder: string): Readings {
   const versions: Versions[] = all.map(() => ({
     file: undefined,
     status: undefined,
+    memory: undefined,
     clock: createLagClock(),
   }))
   const update = () => {
     let hasNewStats = false
     for (const [index, reading] of all.entries()) {
       if (updateFile(folder, reading, versions[index]!)) hasNewStats = true
+      if (updateMemory(folder, reading, versions[index]!)) hasNewStats = true
       updateStatus(folder, reading, versions[index]!)
       measureLag(reading, versions[index]!.clock)
     }
@@ -51,7 +56,7 @@ export function createReadings(folder: string): Readings {
 function emptyReading(partition: number): Reading {
   return {
     ...{ partition, checkpoint: undefined, counted: 0, modifiedAt: undefined },
-    ...{ problem: undefined, status: undefined, lag: undefined },
+    ...{ problem: undefined, status: undefined, memory: undefined, lag: undefined },
   }
 }
 
@@ -78,17 +83,30 @@ function updateFile(folder: string, reading: Reading, versions: Versions): boole
 }
 
 function updateStatus(folder: string, reading: Reading, versions: Versions): void {
-  const path = partitionPaths(folder, reading.partition).status
+  const text = readChanged(partitionPaths(folder, reading.partition).status, versions, 'status')
+  if (text !== undefined) reading.status = parseStatus(text)
+}
+
+/** Says whether it has changed. */
+function updateMemory(folder: string, reading: Reading, versions: Versions): boolean {
+  const text = readChanged(partitionPaths(folder, reading.partition).memory, versions, 'memory')
+  if (text === undefined) return false
+  const before = JSON.stringify(reading.memory)
+  reading.memory = parseTopicMemory(text)
+  return JSON.stringify(reading.memory) !== before
+}
+
+/** Reads a file that is no result; as an empty one when there is none. Undefined when it has not changed. */
+function readChanged(path: string, versions: Versions, kind: 'status' | 'memory'): string | undefined {
   try {
     const version = regularFileVersion(path)
-    if (version === versions.status) return
-    versions.status = version
-    const content = version === undefined ? undefined : readRegularFile(path)
-    reading.status = content && parseStatus(content.bytes.toString('utf8'))
+    if (version === versions[kind]) return undefined
+    versions[kind] = version
+    return (version === undefined ? undefined : readRegularFile(path))?.bytes.toString('utf8') ?? ''
   } catch (error) {
     // Not ours to judge: without a status the page says that no consumer has been seen.
     if (!(error as NodeJS.ErrnoException).syscall) throw error
-    reading.status = undefined
+    return ''
   }
 }
 

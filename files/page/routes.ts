@@ -26,7 +26,7 @@ export function createRoutes(folder: string, page: LivePage, streams: EventStrea
     ['/', (query) => wholePage(page, query)],
     ['/fragments', (query) => fragments(page, query)],
     ['/month.svg', monthChart(page)],
-    ['/stats.csv', keepLast(page, 'text/csv; charset=utf-8', () => formatStatsCsv(page.climate().averages))],
+    ['/stats.csv', keepLast(page, 'text/csv; charset=utf-8', () => formatStatsCsv(page.climate()))],
     ['/healthz', () => json({ status: 'ok', partitions: health(page) })],
     ['/metrics', () => metrics(page)],
   ])
@@ -93,7 +93,10 @@ function keepLast(page: LivePage, type: string, make: () => string): Route {
 
 /** The chart by itself: a picture with a style of its own, which this one answer allows. */
 function monthChart(page: LivePage): Route {
-  const chart = keepLast(page, 'image/svg+xml', () => drawMonthChart(page.climate().averages))
+  const chart = keepLast(page, 'image/svg+xml', () => {
+    const { averages, source } = page.climate()
+    return drawMonthChart(averages, { source })
+  })
   const hash = createHash('sha256').update(chartStyle()).digest('base64')
   const headers = { 'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'` }
   return (query) => ({ ...chart(query)!, headers })

@@ -1,7 +1,9 @@
 import { type MonthName, monthNames } from '../lib/calendar.ts'
 import { type MonthAverage, newestYear } from '../lib/month-averages.ts'
+import { spanOf } from '../lib/source.ts'
 import { type Climate, completeMonths, daysOf, isComplete, meanOf } from './climate.ts'
 import { type Html, html } from './html.ts'
+import { anomalyOf } from './normals.ts'
 import { originOf } from './origin.ts'
 import { difference, formatTemperature, formatTenth, scales, type Unit } from './unit.ts'
 
@@ -49,14 +51,28 @@ function sentenceOf(climate: Climate, name: MonthName, unit: Unit): Sentence | u
   }
 }
 
-/** Against the complete months of the other years: the newest is not part of what it is held against. */
-function comparison({ averages }: Climate, name: MonthName, newest: MonthAverage, unit: Unit): string {
+/**
+ * Against its normal, where there is one; or else against the complete months of the other years: the newest is then not
+ * part of what it is held against.
+ */
+function comparison(
+  { averages, normals }: Climate,
+  name: MonthName,
+  newest: MonthAverage,
+  unit: Unit,
+): string {
+  const anomaly = normals && anomalyOf(normals, name, newest)
+  if (anomaly !== undefined) return `${apartText(anomaly, unit)} its normal of ${spanOf(normals!.period)}`
   const mean = meanOf(completeMonths(averages, name).filter(({ year }) => year !== newest.year))
   if (!mean) return `the only ${name} so far`
-  const apart = difference(newest.avg - mean.avg, unit)
-  const text = formatTenth(Math.abs(apart))
-  const side = text === '0.0' ? 'equal to' : `${text} ${apart > 0 ? 'above' : 'below'}`
+  const side = apartText(newest.avg - mean.avg, unit)
   return `${side} its own mean of ${mean.years} ${mean.years === 1 ? name : plural(name)}`
+}
+
+function apartText(degrees: number, unit: Unit): string {
+  const apart = difference(degrees, unit)
+  const text = formatTenth(Math.abs(apart))
+  return text === '0.0' ? 'equal to' : `${text} ${apart > 0 ? 'above' : 'below'}`
 }
 
 /** Several months of a name: Januaries, Marches, Mays. */

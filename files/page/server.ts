@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'
 import { OperatingError } from '../lib/program.ts'
+import type { Years } from '../lib/source.ts'
 import { safetyHeaders, sendText } from './answer.ts'
 import { createEventStreams } from './event-streams.ts'
 import { openLivePage } from './live-page.ts'
 import { createRoutes } from './routes.ts'
 
-/** Where to serve the page from, and to whom. Port 0 is any free one. */
-export type PageOptions = { folder: string; host: string; port: number }
+/** Where to serve the page from, and to whom; and the reference period to hold the months against. Port 0 is any free one. */
+export type PageOptions = { folder: string; host: string; port: number; normals?: Years | undefined }
 
 /** The page, served. */
 export type PageServer = { address: string; port: number; close: () => Promise<void> }
@@ -27,8 +28,8 @@ const connectionsMax = 1000
  *
  * @throws OperatingError when the address cannot be used
  */
-export async function servePage({ folder, host, port }: PageOptions): Promise<PageServer> {
-  const page = openLivePage(folder, () => streams.send())
+export async function servePage({ folder, host, port, normals }: PageOptions): Promise<PageServer> {
+  const page = openLivePage(folder, normals, () => streams.send())
   const streams = createEventStreams(page.view)
   const answer = createRoutes(folder, page, streams)
   const server = createServer({ ...limits, keepAliveTimeout: 5000 }, (request, response) => {

@@ -1,14 +1,32 @@
 import { monthNames } from '../lib/calendar.ts'
-import type { MonthAverages } from '../lib/month-averages.ts'
+import { nameOf } from '../lib/source.ts'
+import type { Climate } from './climate.ts'
+import { anomalyOf } from './normals.ts'
 
-/** Formats all months of all years as CSV (RFC 4180), degrees in °F and as exact as the partition files have them. */
-export function formatStatsCsv(averages: MonthAverages): string {
-  const lines = ['month,year,count,sum,avg,start,end,partition,offset']
+const head =
+  'month,year,count,sum,avg,start,end,partition,offset,unit,station,name,dataset,normal,normal_years,anomaly'
+
+/**
+ * Formats all months of all years as CSV (RFC 4180), degrees in °F and as exact as the partition files have them. Station,
+ * name and dataset are empty where it is not known whose days these are; the normal where there is none.
+ */
+export function formatStatsCsv({ averages, source, normals }: Climate): string {
+  const lines = [head]
+  const whose = ['F', source?.id, source && nameOf(source), source?.dataset].map(field)
   for (const name of monthNames) {
     const years = [...(averages.get(name)?.values() ?? [])].sort((a, b) => a.year - b.year)
-    for (const { year, count, sum, avg, start, end, partition, offset } of years) {
-      lines.push([name, year, count, sum, avg, start, end, partition, offset].join(','))
+    const normal = normals?.byMonth.get(name)
+    for (const average of years) {
+      const { year, count, sum, avg, start, end, partition, offset } = average
+      const anomaly = normals && anomalyOf(normals, name, average)
+      const against = [normal?.avg, normal?.years, anomaly]
+      lines.push([name, year, count, sum, avg, start, end, partition, offset, ...whose, ...against].join(','))
     }
   }
   return `${lines.join('\r\n')}\r\n`
+}
+
+/** A text as a field; quoted where it has a comma or a quote. */
+function field(text = ''): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -68,7 +68,10 @@ test('stats.csv has each month of the partition files, and month.svg is that of 
   const { port, folder } = await serve(t)
   const { text, headers } = await ask(port, '/stats.csv')
   const [head, ...lines] = text.trimEnd().split('\r\n')
-  assert.equal(head, 'month,year,count,sum,avg,start,end,partition,offset')
+  assert.equal(
+    head,
+    'month,year,count,sum,avg,start,end,partition,offset,unit,station,name,dataset,normal,normal_years,anomaly',
+  )
   const expected = [0, 1, 2, 3].flatMap((partition) => {
     const {
       offset,
@@ -77,7 +80,24 @@ test('stats.csv has each month of the partition files, and month.svg is that of 
     } = JSON.parse(readFileSync(join(folder, `partition-${partition}.json`), 'utf8'))
     return Object.entries<Record<string, Record<string, unknown>>>(months).flatMap(([month, years]) =>
       Object.entries(years).map(([year, { count, sum, avg, start, end }]) =>
-        [month, Number(year), count, sum, avg, start, end, partition, offset].join(','),
+        [
+          month,
+          Number(year),
+          count,
+          sum,
+          avg,
+          start,
+          end,
+          partition,
+          offset,
+          'F',
+          '',
+          '',
+          '',
+          '',
+          '',
+          '',
+        ].join(','),
       ),
     )
   })

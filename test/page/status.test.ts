@@ -20,6 +20,7 @@ function reading(changes: Partial<Status> | undefined, offset = 100): Reading {
     ...{ partition: 2, checkpoint: { ...emptyCheckpoint(2), offset }, counted: 90, modifiedAt: now - 4200 },
     ...{
       problem: undefined,
+      memory: undefined,
       status: changes && { ...status, ...changes },
       lag: { ms: 2500, isAtLeast: false },
     },

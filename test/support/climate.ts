@@ -1,6 +1,12 @@
 import { daysInMonth, type MonthName, monthNames } from '../../files/lib/calendar.ts'
 import type { MonthAverage, MonthAverages } from '../../files/lib/month-averages.ts'
 
+/** U.S. Climate Normals 1991-2020, Madison, monthly mean of the daily maximum, °F. */
+export const madisonNormals = {
+  ...{ January: 27.0, February: 31.2, March: 43.6, April: 56.9, May: 69.0, June: 78.6 },
+  ...{ July: 82.1, August: 79.9, September: 72.9, October: 59.6, November: 44.8, December: 32.3 },
+}
+
 type Given = {
   name: MonthName
   year: number
@@ -24,6 +30,19 @@ export function averagesOf(...months: readonly Given[]): MonthAverages {
     averages.set(name, years.set(year, average))
   }
   return averages
+}
+
+/** Averages of days in the order of their dates. */
+export function averagesOfDays(days: readonly { date: string; degrees: number }[]): MonthAverages {
+  const months = Map.groupBy(days, ({ date }) => date.slice(0, 7))
+  return averagesOf(
+    ...[...months].map(([month, own]) => ({
+      name: monthNames[Number(month.slice(5)) - 1]!,
+      year: Number(month.slice(0, 4)),
+      avg: own.reduce((sum, { degrees }) => sum + degrees, 0) / own.length,
+      count: own.length,
+    })),
+  )
 }
 
 /** The text of a partition file with as many years of every month given, from the first year on. */

@@ -13,6 +13,7 @@ export const skipReasons = {
   repeated: 'given again',
   contradicted: 'given with different values',
   outside: 'outside --from and --to',
+  unfinished: 'in a last line that has no end yet',
 } as const
 
 export type SkipReason = keyof typeof skipReasons
@@ -23,11 +24,8 @@ export type Place = { source: string; line: number; column: number }
 /** A value left out. */
 export type Skipped = Place & { reason: SkipReason; date: string }
 
-/**
- * What observations files hold: a station's days in the order of their dates, how many values were left out, and, when
- * asked for, which.
- */
-export type Observations = { days: DailyHigh[]; skipped: Map<SkipReason, number>; list: Skipped[] }
+/** A station's days in the order of their dates, how many values were left out, and, when asked for, which. */
+export type OrderedDays = { days: DailyHigh[]; skipped: Map<SkipReason, number>; list: Skipped[] }
 
 /** Where the values of one or more files come together. Days are whole numbers YYYYMMDD. */
 export type Days = {
@@ -79,7 +77,7 @@ export function skipDay(days: Days, why: SkipReason, day: number, place: Place):
 }
 
 /** Puts the days in order. */
-export function inOrder({ byDay, skipped, list = [] }: Days): Observations {
+export function inOrder({ byDay, skipped, list = [] }: Days): OrderedDays {
   const days = Float64Array.from(byDay.keys()).sort()
   return {
     days: Array.from(days, (day) => ({ date: dateOf(day), degrees: byDay.get(day)!.degrees })),

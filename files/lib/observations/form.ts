@@ -8,8 +8,28 @@ export const units = ['F', 'C', 'tenths'] as const
 
 export type Unit = (typeof units)[number]
 
+/** What the files say of the station that is read, besides its values: name and place where a form has them. */
+export type About = {
+  name?: string
+  latitude?: number
+  longitude?: number
+  elevation?: number
+  /** Whose records these are; undefined among them for a file of one's own. */
+  datasets: Set<string | undefined>
+  units: Set<Unit>
+}
+
+/** The archive whose three forms are read here. */
+export const ghcnDaily = 'NOAA GHCN-Daily'
+
 /** Where a reader puts what it finds, and what it was told beforehand. */
-export type Reading = { days: Days; stations: Stations; source: string; unit: Unit | undefined }
+export type Reading = {
+  days: Days
+  stations: Stations
+  about: About
+  source: string
+  unit: Unit | undefined
+}
 
 /** A way to write observations down, told by a file's first line. */
 export type Form = {

@@ -16,6 +16,8 @@ export function startPlainRows(names: readonly string[], reading: Reading) {
   const columns = findColumns(names, reading.unit)
   if (!columns) return undefined
   checkUnit(reading, columns.unit)
+  reading.about.datasets.add(undefined)
+  reading.about.units.add(columns.unit)
   const { days, source } = reading
   let last = ''
   const row = ({ line, fields }: Row) => {

@@ -25,9 +25,11 @@ export function openInput(path: string, signal: AbortSignal): Input {
 /**
  * Reads line by line, unpacking what begins as gzip does. Lines end by LF or CRLF; the last one may end by nothing.
  *
+ * @param isGrowing whether more may be written: a last line without its end is then not taken, unless it was packed
+ * @returns whether all of it was taken
  * @throws OperatingError with source and line when it cannot be read to its end
  */
-export async function readLines({ source, chunks }: Input, take: TakeLine): Promise<void> {
+export async function readLines({ source, chunks }: Input, take: TakeLine, isGrowing = false) {
   let rest: Buffer = Buffer.alloc(0)
   let line = 0
   const takeLine = (bytes: Buffer, start: number, end: number) => {
@@ -49,12 +51,15 @@ export async function readLines({ source, chunks }: Input, take: TakeLine): Prom
     rest = Buffer.from(chunk.subarray(start))
     if (rest.length > longestLine) throw tooLong(source, line + 1)
   }
-  for await (const chunk of told(unpack(chunks), source, () => line + 1)) takeChunk(chunk)
-  if (rest.length > 0) takeLine(rest, 0, rest.length)
+  const packing = { isPacked: false }
+  for await (const chunk of told(unpack(chunks, packing), source, () => line + 1)) takeChunk(chunk)
+  const isWhole = rest.length === 0 || !isGrowing || packing.isPacked
+  if (rest.length > 0 && isWhole) takeLine(rest, 0, rest.length)
+  return isWhole
 }
 
-/** Unpacks bytes that begin as gzip does, and passes on others as they are. */
-async function* unpack(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Unpacks bytes that begin as gzip does, which it notes, and passes on others as they are. */
+async function* unpack(input: AsyncIterable<Buffer>, packing: { isPacked: boolean }): AsyncGenerator<Buffer> {
   const chunks = input[Symbol.asyncIterator]()
   let start = Buffer.alloc(0)
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
@@ -62,8 +67,9 @@ async function* unpack(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (start.length >= 2) break
   }
   const whole = prepend(start, chunks)
-  if (start[0] !== 0x1f || start[1] !== 0x8b) yield* whole
-  else yield* gunzip(whole)
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return yield* whole
+  packing.isPacked = true
+  yield* gunzip(whole)
 }
 
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

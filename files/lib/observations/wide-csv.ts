@@ -1,8 +1,9 @@
 import { parseDate } from '../calendar.ts'
 import { OperatingError } from '../program.ts'
+import { isName, isPlace } from '../source.ts'
 import { badRow, columnOf, type Row } from './csv-row.ts'
 import { dayNumber, type Place, skipDay, takeDay } from './days.ts'
-import type { Reading, Unit } from './form.ts'
+import { type About, ghcnDaily, type Reading, type Unit } from './form.ts'
 import { inFahrenheit, parseDegrees } from './plain-csv.ts'
 import { isWanted } from './stations.ts'
 
@@ -41,20 +42,36 @@ export function startWideRows(names: readonly string[], reading: Reading) {
     const text = fields[tmax]!.trim()
     const isMissing = text === '' || text === '-9999' || text === '9999'
     if (!isWanted(reading.stations, id, isMissing ? undefined : day, place)) return
+    takeAbout(names, fields, reading.about)
     if (isMissing) return skipDay(days, 'missing', day, place)
     const value = parseDegrees(text)
     if (value === undefined) throw badRow(source, line, `column ${place.column}: '${text}' is not a number`)
     if (attributes >= 0 && isFlagged(fields[attributes]!, source, line)) skipDay(days, 'flagged', day, place)
     else found.push({ day, value, isWhole: !text.includes('.'), place })
   }
-  const end = () => {
-    const unit = reading.unit ?? unitOf(found, reading.source)
-    for (const { day, value, place } of found) takeDay(reading.days, day, inFahrenheit(value, unit), place)
+  return { row, end: () => takeFound(found, reading) }
+}
+
+/** Takes the station's name and place from the first of its rows; what makes no sense is left out. */
+function takeAbout(names: readonly string[], fields: readonly string[], about: About): void {
+  if (about.datasets.has(ghcnDaily)) return
+  about.datasets.add(ghcnDaily)
+  const field = (name: string) => fields[names.indexOf(name)]?.trim().replaceAll(/\s+/g, ' ') ?? ''
+  const name = field('name')
+  if (isName(name)) about.name = name
+  for (const key of ['latitude', 'longitude', 'elevation'] as const) {
+    const value = parseDegrees(field(key))
+    if (value !== undefined && isPlace(key, value)) about[key] = value
   }
-  return { row, end }
 }
 
 type Columns = [station: number, date: number, tmax: number]
+
+function takeFound(found: readonly Found[], { days, about, source, unit: said }: Reading): void {
+  const unit = said ?? unitOf(found, source)
+  about.units.add(unit)
+  for (const { day, value, place } of found) takeDay(days, day, inFahrenheit(value, unit), place)
+}
 
 /** Whether the attributes `measurement,quality,source` or `measurement,quality,source,time` hold a quality flag. */
 function isFlagged(attributes: string, source: string, line: number): boolean {

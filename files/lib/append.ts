@@ -1,0 +1,71 @@
+import type { Admin } from '@platformatic/kafka'
+import { explain } from './connect.ts'
+import { readLoggedDays } from './differences.ts'
+import { lookUpLogSource } from './log-source.ts'
+import { type NewestDates, readNewestDates } from './newest-dates.ts'
+import type { DailyHigh } from './observations.ts'
+import { OperatingError } from './program.ts'
+import type { BrokerSettings } from './settings.ts'
+import { describeSource, mayFollow, type Source } from './source.ts'
+
+/** What the log holds, as far as it matters to who goes on with it. */
+export type Logged = {
+  newestDates: NewestDates
+  /** Those of the days to be sent that it holds already, with its values. */
+  days: Map<string, number>
+  /** Where its days come from; undefined when it does not say so. */
+  source: Source | undefined
+}
+
+const otherwise = 'Without --append the topic is made anew; another TOPIC keeps both.'
+// So few days may all have been revised.
+const commonMin = 30
+
+/** What is to be appended: to which topic, days of which source. */
+export type Appending = { topic: string; id: string; source: Source; days: readonly DailyHigh[] }
+
+/**
+ * Reads what a topic's log holds, before days are appended to it.
+ *
+ * @throws OperatingError when it is of another station, or when generated weather would follow on a station's or the
+ *   other way round: nothing afterwards could tell them apart; or when most days differ from those it has
+ */
+export async function readLogged(
+  admin: Admin,
+  settings: BrokerSettings,
+  { topic, id, source, days }: Appending,
+): Promise<Logged> {
+  const looking = lookUpLogSource(admin, settings, topic, id)
+  const first = await looking.catch(explain(`Reading the first record of ${topic}`))
+  if (first?.source && !mayFollow(source, first.source)) throw anotherSource(topic, first.source, source)
+  const reading = readNewestDates(settings, topic, id)
+  const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
+  console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
+  const comparing = readLoggedDays(settings, topic, id, days, newestDates)
+  const logged = await comparing.catch(explain(`Comparing with the log of ${topic}`))
+  checkAlike(topic, days, logged)
+  // A log that does not say whose its first days are is not given a name by later ones.
+  return { newestDates, days: logged, source: first ? first.source : source }
+}
+
+/** A revision changes some days: where most of them differ, these are another station's, or in another unit. */
+function checkAlike(topic: string, days: readonly DailyHigh[], logged: ReadonlyMap<string, number>): void {
+  const common = days.filter(({ date }) => logged.has(date))
+  const differing = common.filter(({ date, degrees }) => logged.get(date) !== degrees)
+  if (common.length < commonMin || differing.length * 2 <= common.length) return
+  throw new OperatingError(
+    `Topic ${topic} holds other values for ${differing.length} of the ${common.length} days that it has in common with ` +
+      `these observations: is this the same station, in the same unit? Nothing has been sent. ${otherwise}`,
+  )
+}
+
+function anotherSource(topic: string, before: Source, after: Source): OperatingError {
+  return new OperatingError(
+    `Topic ${topic} holds ${withId(before)}: expected the same to follow, found ${withId(after)}. Nothing has been sent. ${otherwise}`,
+  )
+}
+
+function withId(source: Source): string {
+  const named = describeSource(source)
+  return source.id && source.name ? `${named} (${source.id})` : named
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ObservationOptions, type Observations, readObservations } from './observations.ts'
+import { OperatingError } from './program.ts'
+import { fileVersion } from './replace-file.ts'
+
+/** How to follow: `isPatient` waits for files that cannot be read at first as well; `say` tells of what is in the way. */
+export type Following = { isPatient: boolean; say: (line: string) => void; signal: AbortSignal }
+
+const pollMs = 500
+
+/** Reads observations files one time; gives nothing of no files. */
+export async function* readOnce(
+  paths: readonly string[],
+  options: ObservationOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Observations> {
+  if (paths.length > 0) yield await readObservations(paths, options, signal)
+}
+
+/**
+ * Reads observations files, and reads them again whenever they have changed, for ever.
+ *
+ * They are looked at, not watched, for a mounted folder may send no events. Each is read as a whole: what was appended,
+ * and what was replaced, comes out alike. A file that was changed while it was read, or is absent, half written or
+ * damaged, gives nothing until it changes again.
+ *
+ * @throws OperatingError when they cannot be read the first time, unless patient
+ */
+export async function* followObservations(
+  paths: readonly string[],
+  options: ObservationOptions,
+  { isPatient, say, signal }: Following,
+): AsyncGenerator<Observations> {
+  let [hasRead, hasSaid] = [isPatient, false]
+  for (let seen = versionOf(paths); ; seen = await nextVersion(paths, seen, signal)) {
+    const reading = readObservations(paths, { ...options, isGrowing: true }, signal)
+    const observations = await reading.catch((error: unknown) => {
+      if (!(error instanceof OperatingError) || !hasRead) throw error
+      say(`${error.message} It is read again when it changes.`)
+    })
+    // Half of the old file and half of the new one: neither.
+    if (!observations || versionOf(paths) !== seen) continue
+    yield observations
+    if (!hasSaid) say(`Following ${paths.join(', ')}: what is added is sent.`)
+    hasSaid = hasRead = true
+  }
+}
+
+/** Waits until the files are others than they were, and stay so for the time between two looks. */
+async function nextVersion(paths: readonly string[], seen: string, signal: AbortSignal): Promise<string> {
+  for (let before = seen; ; ) {
+    await sleep(pollMs, undefined, { signal })
+    const now = versionOf(paths)
+    if (now !== seen && now === before) return now
+    before = now
+  }
+}
+
+function versionOf(paths: readonly string[]): string {
+  return paths.map((path) => fileVersion(path) ?? 'absent').join(' ')
+}

@@ -1,0 +1,17 @@
+import type { Verdict } from './recount.ts'
+import { describeSource } from './source.ts'
+import type { Log } from './verify-partition.ts'
+
+/** Says whose days a log holds, of which years, in the unit of its reports. */
+export function describeLog({ name, source }: Log, years: readonly number[]): string {
+  const span = years.length > 0 ? { first: Math.min(...years), last: Math.max(...years) } : undefined
+  if (!source) return `${name}: the log does not say where its days come from; °F.`
+  return `${name}: ${describeSource(source, span)}, °F.`
+}
+
+/** Says what a record was to the statistics. */
+export function describeVerdict(verdict: Verdict): string {
+  if (verdict.kind === 'refused') return `refused: ${verdict.reason}`
+  const what = verdict.kind === 'counted' ? 'counted' : `${verdict.kind}, not counted`
+  return `${verdict.date}, ${verdict.degrees} °F, ${what}`
+}
