@@ -2,14 +2,21 @@ import { OperatingError } from '../files/lib/program.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
 
+/** Where the page listens, what else it is told, and the folder whose partition files it shows. */
+type PageOptions = {
+  pagePort: number
+  pageArgs: readonly string[]
+  dataDirectory: string
+  say: (line: string) => void
+}
+
 /**
  * Makes the job of serving the live page: its start ends when the page can be opened.
  *
- * @param port to listen on; 0 for any free one, which a later start keeps
- * @param dataDirectory whose partition files it shows
+ * Where the port is any free one, a later start keeps it.
  */
-export function pageJob(port: number, dataDirectory: string, say: (line: string) => void): Omit<Job, 'say'> {
-  let used = port
+export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions): Omit<Job, 'say'> {
+  let used = pagePort
   const start = async () => {
     const begin = performance.now()
     const ready = Promise.withResolvers<string>()
@@ -19,7 +26,13 @@ export function pageJob(port: number, dataDirectory: string, say: (line: string)
       else say(line)
     }
     const environment = { ...process.env, DATA_DIR: dataDirectory }
-    const child = await startProgram('page', 'dashboard.ts', ['--port', `${used}`], environment, tell)
+    const child = await startProgram(
+      'page',
+      'dashboard.ts',
+      [`--port=${used}`, ...pageArgs],
+      environment,
+      tell,
+    )
     child.exited.then(() => ready.reject(new OperatingError('The page cannot be served, see above why.')))
     const address = await ready.promise
     used = Number(new URL(address).port)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../broker/kafka.ts'
 import { startBroker } from '../broker/start-broker.ts'
 import { pageJob } from './page-job.ts'
+import { producerJob } from './producer-job.ts'
 import { startProgram } from './start-program.ts'
 import { type Job, type Supervised, supervise } from './supervise.ts'
 
@@ -13,6 +14,9 @@ export type PipelineOptions = {
   pagePort: number
   /** The broker's folder. */
   directory: string
+  /** The producer's arguments, and the page's besides its port. */
+  producerArgs: readonly string[]
+  pageArgs: readonly string[]
   /** The folder of partition files and chart. */
   dataDirectory: string
   say: (line: string) => void
@@ -42,19 +46,19 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     for (const job of jobs) await job.stop()
   }
   try {
-    await add(pageJob(options.pagePort, options.dataDirectory, options.say))
+    await add(pageJob(options))
     const { broker, address } = brokerJob(options)
     // Behind the page, which came before it so that its address is the first that is said.
     jobs.push(await supervise({ ...broker, say: options.say }))
     const environment = programEnvironment(options.dataDirectory, address())
-    const program = (name: string, file: string, args: string[], argsAgain = args): Omit<Job, 'say'> => {
-      const start = (again: boolean) =>
-        startProgram(name, file, again ? argsAgain : args, environment, options.say)
+    const consumer = (first: string, second: string): Omit<Job, 'say'> => {
+      const name = `consumer ${first} ${second}`
+      const start = () => startProgram(name, 'consumer.ts', [first, second], environment, options.say)
       return { name, start }
     }
-    await add(program('consumer 1 3', 'consumer.ts', ['1', '3']))
-    await add(program('consumer 0 2', 'consumer.ts', ['0', '2']))
-    await add({ ...program('producer', 'producer.ts', [], ['--append']), mayFinish: true })
+    await add(consumer('1', '3'))
+    await add(consumer('0', '2'))
+    await add(producerJob(options.producerArgs, environment, options.say))
     return { environment, ended: Promise.all(jobs.map((job) => job.ended)), stop }
   } catch (error) {
     await stop()

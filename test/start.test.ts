@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startProgram, temporaryFolder } from './support/program.ts'
 import { waitFor } from './support/wait-for.ts'
 
-async function startAll(t: TestContext, environment: Record<string, string> = {}) {
+async function startAll(t: TestContext, environment: Record<string, string> = {}, more: string[] = []) {
   const folder = await temporaryFolder(t)
-  const args = ['--port', '0', '--page-port', '0', '--directory', join(folder, 'kafka')]
+  const args = ['--port', '0', '--page-port', '0', '--directory', join(folder, 'kafka'), ...more]
   const data = join(folder, 'data')
   const program = startProgram(t, '../start.ts', args, {
     AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
@@ -75,6 +75,30 @@ test('start.ts starts killed children again, counts on, and stops all in order a
   const stopped = [...program.stdout().matchAll(/^(\w+)[ \d]*: stopped\.$/gm)].map(([, name]) => name)
   assert.deepEqual(stopped, ['producer', 'consumer', 'consumer', 'page', 'broker'])
   assert.deepEqual(all.filter(isRunning), [])
+})
+
+test('start.ts replays a station and follows its file, also after its producer was killed', async (t) => {
+  const file = join(await temporaryFolder(t), 'station.csv')
+  await writeFile(file, 'date,tmax_f\n2024-01-30,10\n2024-01-31,11\n')
+  const station = ['--observations', file, '--name', 'Here, by the lake', '--normals', '1991-2020']
+  const { program, data, seen } = await startAll(t, {}, station)
+  const page = await seen(/^The page: http:\/\/127\.0\.0\.1:(\d+)\//m)
+  const producer = await seen(/^producer: started \(pid (\d+)\)/m)
+  await waitFor('January to be counted', async () => (await offset(data, 2).catch(() => 0)) === 2, 60_000)
+  await appendFile(file, '2024-02-01,12\n')
+  await waitFor('February to be counted', async () => (await offset(data, 1)) === 1, 60_000)
+  process.kill(producer, 'SIGKILL')
+  await seen(/^producer: Appending after .*2024-02-01/m)
+  await appendFile(file, '2024-02-02,13\n')
+  await waitFor('a day more to be counted', async () => (await offset(data, 1)) === 2, 60_000)
+  assert.deepEqual([await offset(data, 2), await offset(data, 1)], [2, 2])
+  const html = () => fetch(`http://127.0.0.1:${page}/`).then((answer) => answer.text())
+  await waitFor('the name on the page', async () =>
+    (await html()).includes('<h1 id="heading">Here, by the lake<'),
+  )
+  assert.match(await html(), /Means of 1991 to 2020 in °F/)
+  program.child.kill('SIGINT')
+  assert.deepEqual(await program.ended, { code: 0, signal: null })
 })
 
 test('start.ts leaves nothing running when it is killed', async (t) => {

@@ -1,0 +1,72 @@
+import { statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parsePeriod } from '../files/lib/parse-period.ts'
+import { parsePort } from '../files/lib/parse-port.ts'
+import { parseProducerOptions } from '../files/lib/producer-options.ts'
+import { UsageError } from '../files/lib/program.ts'
+
+const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020]
+  [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]`
+
+const text = { type: 'string' } as const
+const passedOn = { station: text, name: text, from: text, to: text, units: text, 'days-per-second': text }
+
+/** What `npm start` is asked for. */
+export type StartOptions = {
+  port: number
+  pagePort: number
+  /** The broker's folder. */
+  directory: string
+  /** The producer's arguments. */
+  producerArgs: string[]
+  /** The page's, besides its port. */
+  pageArgs: string[]
+}
+
+/**
+ * Parses the command line of `npm start`. What the producer and the page are asked for is checked here too: they would refuse it only
+ * when all else is running.
+ *
+ * @param root the project's folder
+ * @throws UsageError with the usage
+ */
+export function parseStartOptions(args: string[], root: string): StartOptions {
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
+    const { port, 'page-port': pagePort, directory, normals, observations = [], ...rest } = values
+    if (observations.length === 0 && positionals.length > 0)
+      throw new Error(`Unexpected argument '${positionals[0]}': it goes with --observations FILE.`)
+    if (normals !== undefined) parsePeriod(normals)
+    const files = [...observations, ...positionals].map(observationsPath)
+    const producerArgs = Object.entries(rest).flatMap(([name, value]) => [`--${name}=${value}`])
+    if (files.length > 0) producerArgs.push('--follow', ...files.map((file) => `--observations=${file}`))
+    parseProducerOptions(producerArgs)
+    return {
+      ...{ port: parsePort(port), pagePort: parsePort(pagePort), producerArgs },
+      directory: resolve(directory ?? join(root, '.kafka')),
+      pageArgs: normals === undefined ? [] : [`--normals=${normals}`],
+    }
+  } catch (cause) {
+    const [message] = (cause as Error).message.split('\nUsage')
+    throw new UsageError(`${message}\n${usage}`, { cause })
+  }
+}
+
+const options = {
+  port: { ...text, default: '9092' },
+  'page-port': { ...text, default: '8080' },
+  directory: text,
+  normals: text,
+  observations: { ...text, multiple: true },
+  ...passedOn,
+} as const
+
+/** Relative to where the user is: npm runs its scripts in the project's folder. */
+function observationsPath(path: string): string {
+  if (path === '-') throw new Error('--observations needs files here: standard input has an end.')
+  const folder = process.env.npm_lifecycle_event === 'start' ? process.env.INIT_CWD : undefined
+  const whole = resolve(folder ?? '', path)
+  if (statSync(whole, { throwIfNoEntry: false })?.isFile()) return whole
+  throw new Error(`--observations: there is no file ${whole}.`)
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { parseStartOptions } from '../../pipeline/start-options.ts'
+import { temporaryFolder } from '../support/program.ts'
+
+async function stationFile(t: TestContext) {
+  const folder = await temporaryFolder(t)
+  writeFileSync(join(folder, 'station.csv'), 'date,tmax_f\n')
+  return { folder, file: join(folder, 'station.csv') }
+}
+
+test('npm start hands the observations and what belongs to them to the producer, and the period to the page', async (t) => {
+  const { file } = await stationFile(t)
+  const args = [
+    '--observations',
+    file,
+    file,
+    '--name',
+    '-',
+    '--days-per-second',
+    '30',
+    '--normals',
+    '1991-2020',
+  ]
+  assert.throws(() => parseStartOptions(args, '/'), /--name is '-'|ambiguous/)
+  const { producerArgs, pageArgs } = parseStartOptions(
+    args.map((arg) => (arg === '-' ? 'Here, by the lake' : arg)),
+    '/',
+  )
+  assert.deepEqual(producerArgs.toSorted(), [
+    ...['--days-per-second=30', '--follow', '--name=Here, by the lake'],
+    ...[`--observations=${file}`, `--observations=${file}`],
+  ])
+  assert.deepEqual(pageArgs, ['--normals=1991-2020'])
+  assert.deepEqual(parseStartOptions([], '/').producerArgs, [])
+})
+
+test('a file is looked for where the user is, though npm runs elsewhere', async (t) => {
+  const { folder, file } = await stationFile(t)
+  const { npm_lifecycle_event: event, INIT_CWD: from } = process.env
+  t.after(() => Object.assign(process.env, { npm_lifecycle_event: event ?? '', INIT_CWD: from ?? '' }))
+  Object.assign(process.env, { npm_lifecycle_event: 'start', INIT_CWD: folder })
+  const { producerArgs } = parseStartOptions(['--observations', 'station.csv'], '/')
+  assert.ok(producerArgs.includes(`--observations=${file}`))
+})
+
+test('what makes no sense is refused with the usage, before anything is started', async (t) => {
+  const { folder, file } = await stationFile(t)
+  for (const [args, message] of [
+    [['--observations', join(folder, 'none.csv')], /there is no file .*none\.csv\.\nUsage: npm start/],
+    [['--observations', folder], /there is no file/],
+    [['--observations', '-'], /needs files here/],
+    [['--station', 'USW00094728'], /'--station': it goes with --observations/],
+    [['--observations', file, '--units', 'K'], /--units is 'K'/],
+    [['--observations', file, '--days-per-second', '0'], /--days-per-second is '0'/],
+    [['--normals', '1991'], /--normals is '1991'/],
+    [['station.csv'], /'station\.csv': it goes with --observations/],
+  ] as const)
+    assert.throws(() => parseStartOptions([...args], '/'), message)
+})
