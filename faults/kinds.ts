@@ -41,6 +41,12 @@ export function costMs(kind: Kind): number {
   return table[kind].costMs
 }
 
+/** Lists how often each kind was inflicted, a line a kind. */
+export function describeDone(done: ReadonlyMap<Kind, number>): string {
+  const own = kinds.filter((kind) => done.has(kind))
+  return own.map((kind) => `${String(done.get(kind)).padStart(6)} ${kind}`).join('\n')
+}
+
 /** Makes counts of a function. */
 export function countsOf(count: (kind: Kind) => number): Counts {
   return Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Counts

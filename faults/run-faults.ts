@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { OperatingError } from '../files/lib/program.ts'
 import { randomFrom } from '../test/support/seeded-random.ts'
 import type { FaultOptions } from './fault-options.ts'
-import { type Kind, kinds } from './kinds.ts'
-import { type Course, runRound } from './run-round.ts'
+import { describeDone, type Kind } from './kinds.ts'
+import { beginCourse, type Course, runRound } from './run-round.ts'
 import { drawRounds } from './schedule.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -38,11 +38,7 @@ export async function runFaults(
   const site = await openSite(folder, options.delay, (line) =>
     appendFileSync(events, `${new Date().toISOString()} ${line}\n`),
   )
-  const course: Course = {
-    tally: { done: new Map(), killedAfterWrite: 0 },
-    last: undefined,
-    archives: new Set(),
-  }
+  const course = beginCourse('stopped')
   let isSound = false
   try {
     await runAll(site, course, options, say, signal)
@@ -96,11 +92,8 @@ function failure(where: string, site: Site, failures: readonly string[]): Operat
 
 /** Puts an outcome in words, a line a kind. */
 export function describeOutcome({ done, killedAfterWrite, reads }: Outcome): string {
-  const lines = kinds
-    .filter((kind) => done.has(kind))
-    .map((kind) => `${String(done.get(kind)).padStart(6)} ${kind}`)
   return [
-    ...lines,
+    describeDone(done),
     `${killedAfterWrite} of the killed consumers had written a file since their start; partition files were read ${reads} times.`,
   ].join('\n')
 }

@@ -6,6 +6,8 @@ import type { Site } from './site.ts'
 
 /** What is carried from round to round. */
 export type Course = {
+  /** What the producer is while all is judged. */
+  producer: 'stopped' | 'frozen'
   tally: Tally
   last: Judgement | undefined
   /** The folders of the archive that were judged. */
@@ -15,17 +17,22 @@ export type Course = {
 const progressDeadlineMs = 90_000
 const liveDays = 100
 
+/** Begins with nothing done. */
+export function beginCourse(producer: Course['producer']): Course {
+  const tally = { done: new Map(), killedAfterWrite: 0 }
+  return { producer, tally, last: undefined, archives: new Set() }
+}
+
 /**
- * Inflicts a round's faults on all at once, heals, waits for all to go on, stops the producer and judges.
+ * Inflicts a round's faults on all at once, heals, waits for all to go on, and judges while the producer is still.
  *
- * Begins with a producer that does not run. What must not be stands in the site's failures.
+ * What must not be stands in the site's failures.
  */
 export async function runRound(site: Site, round: Round, course: Course): Promise<Judgement> {
   const isFirst = course.last === undefined
-  site.course.recreates = isFirst || round.recreates
-  if (site.course.recreates) site.acknowledged.forget()
-  site.producer.resume()
   if (isFirst) for (const consumer of Object.values(site.consumers)) consumer.resume()
+  if (isFirst || round.recreates) await recreate(site, course)
+  else if (course.producer === 'stopped') site.producer.resume()
   await Promise.all(lanes.map((lane) => inflictAll(site, lane, round.faults[lane], course.tally)))
   if (round.recreates) course.tally.done.set('recreate', (course.tally.done.get('recreate') ?? 0) + 1)
   site.note('healed')
@@ -35,12 +42,36 @@ export async function runRound(site: Site, round: Round, course: Course): Promis
     () => !site.course.recreates && site.acknowledged.count() > before + liveDays,
     progressDeadlineMs,
   )
-  const { code, signal } = await site.producer.pause()
-  if (code !== 0) site.failures.push(`producer did not stop well: exit code ${code}, signal ${signal}`)
-  const judgement = await judge(site)
+  const judgement = await (course.producer === 'stopped' ? judgeStopped(site) : judgeFrozen(site))
   site.failures.push(...judgement.failures)
   if (round.recreates && course.last && course.last.records.length > 0)
     site.failures.push(...judgeArchive(site.directory, course.archives, course.last.records))
   course.last = judgement
   return judgement
+}
+
+/** Has the producer create the topic anew, killed as it may be meanwhile. */
+async function recreate(site: Site, course: Course): Promise<void> {
+  await site.producer.pause()
+  // The archive will be held against the log as it was last.
+  if (course.last && course.producer === 'frozen') course.last = await judge(site)
+  site.course.recreates = true
+  site.acknowledged.forget()
+  site.producer.resume()
+}
+
+async function judgeStopped(site: Site): Promise<Judgement> {
+  const { code, signal } = await site.producer.pause()
+  if (code !== 0) site.failures.push(`producer did not stop well: exit code ${code}, signal ${signal}`)
+  return judge(site)
+}
+
+async function judgeFrozen(site: Site): Promise<Judgement> {
+  const life = await site.producer.running()
+  process.kill(life.child.pid, 'SIGSTOP')
+  try {
+    return await judge(site)
+  } finally {
+    if (!life.hasEnded) process.kill(life.child.pid, 'SIGCONT')
+  }
 }
