@@ -23,6 +23,8 @@ export type ClusterNode = {
   /** host:port for clients. */
   address: string
   port: number
+  /** Ports of its further listeners, by name. */
+  listeners: Readonly<Record<string, number>>
   directory: string
   /** The JVM it was started with last; undefined before that. */
   process: () => NodeProcess | undefined
@@ -45,7 +47,7 @@ export function clusterNode(
   settings: ServerSettings,
   options: JvmOptions & { signal: AbortSignal },
 ): ClusterNode {
-  const { host, port, node } = settings
+  const { host, port, node, listeners = {} } = settings
   const id = node!.id
   let jvm: NodeProcess | undefined
   let isUp = false
@@ -59,7 +61,8 @@ export function clusterNode(
     await rm(join(directory, dataFolder), { recursive: true, force: true })
   }
   const kill = async () => jvm?.kill()
-  return { id, address: `${host}:${port}`, port, directory, process: () => jvm, start, kill, wipe }
+  const address = `${host}:${port}`
+  return { id, address, port, listeners, directory, process: () => jvm, start, kill, wipe }
 }
 
 async function startNode(

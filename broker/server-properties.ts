@@ -7,6 +7,8 @@ export type ServerSettings = {
   controllerPort: number
   /** host:port that clients are told to connect to. */
   advertised: string
+  /** Ports of further listeners by name, such as SASL_SSL; what they need stands in `properties`. */
+  listeners?: Readonly<Record<string, number>>
   /** Which node of a cluster this is; the only one of its own by default. */
   node?: ClusterPlace
   /** Further properties of Kafka's, or other values for those given here. */
@@ -36,10 +38,13 @@ export function serverProperties(settings: ServerSettings): string {
     .join('\n')}\n`
 }
 
-function addresses({ host, port, controllerPort, advertised }: ServerSettings) {
+function addresses({ host, port, controllerPort, advertised, listeners = {} }: ServerSettings) {
+  const further = Object.entries(listeners).map(([name, port]) => `${name}://${host}:${port}`)
   return {
-    listeners: `PLAINTEXT://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${advertised}`,
+    listeners: [`PLAINTEXT://${host}:${port}`, `CONTROLLER://127.0.0.1:${controllerPort}`, ...further].join(
+      ',',
+    ),
+    'advertised.listeners': [`PLAINTEXT://${advertised}`, ...further].join(','),
   }
 }
 
@@ -83,7 +88,8 @@ function majorityOf(replicas: number): number {
 const fixed = {
   'process.roles': 'broker,controller',
   'log.dirs': dataFolder,
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'listener.security.protocol.map':
+    'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
   'inter.broker.listener.name': 'PLAINTEXT',
   'controller.listener.names': 'CONTROLLER',
   // A misspelt topic shall be an error, not a new topic of one partition.

@@ -15,12 +15,16 @@ export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'throughput' | 'proper
   port: number
   /** How many nodes; 3 by default. */
   nodeCount?: number | undefined
+  /** Names of further listeners, such as SASL_SSL, at any free ports; what they need stands in `properties`. */
+  listeners?: readonly string[] | undefined
 }
 
 /** A cluster on this machine. */
 export type Cluster = {
   /** host:port of all nodes with commas between, as KAFKA_BOOTSTRAP_SERVERS takes them. */
   servers: string
+  /** The same of a further listener. */
+  serversOf: (listener: string) => string
   /** In the order of their ids, 1 first. */
   nodes: readonly ClusterNode[]
   version: string
@@ -63,6 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
   return {
     servers: nodes.map(({ address }) => address).join(','),
+    serversOf: (listener) => nodes.map(({ listeners }) => `${host}:${listeners[listener]}`).join(','),
     nodes,
     version: kafka.version,
     startedMs: Math.round(performance.now() - begin),
@@ -72,14 +77,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function makeNodes(kafka: Kafka, options: ClusterOptions, signal: AbortSignal): Promise<ClusterNode[]> {
-  const { nodeCount = 3, properties = {}, port } = options
-  const free = await freePorts(host, 2 * nodeCount)
+  const { nodeCount = 3, properties = {}, port, listeners: names = [] } = options
+  const free = await freePorts(host, (2 + names.length) * nodeCount)
   const controllerPorts = free.splice(0, nodeCount)
   return controllerPorts.map((controllerPort, i) => {
-    const ownPort = port === 0 ? free[i]! : port + i
+    const ownPort = port === 0 ? free.pop()! : port + i
+    const listeners = Object.fromEntries(names.map((name) => [name, free.pop()!]))
     const address = `${host}:${ownPort}`
     const node = { id: i + 1, controllerPorts }
-    const settings = { host, port: ownPort, controllerPort, advertised: address, node, properties }
+    const settings = { host, port: ownPort, controllerPort, advertised: address, listeners, node, properties }
     const directory = join(resolve(options.directory), `node-${node.id}`)
     return clusterNode(kafka, directory, settings, { heap: '256m', ...options, signal })
   })

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
 import { askAnotherAfterTrouble } from './ask-another.ts'
 import { OperatingError } from './program.ts'
+import { adviceOnRefusal } from './refusal.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000
@@ -27,8 +28,8 @@ export async function waitForBroker(
       return
     } catch (cause) {
       signal.throwIfAborted()
-      if (!isTransient(cause))
-        throw new OperatingError(`${servers}: the broker refused us: ${reason(cause)}.`, { cause })
+      const advice = adviceOnRefusal(cause)
+      if (advice || !isTransient(cause)) throw refused(servers, cause, advice)
       if (performance.now() >= deadline) throw notReached(servers, cause)
       if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
     }
@@ -69,10 +70,16 @@ export function reason(error: unknown): string {
   return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
 }
 
+function refused(servers: string, cause: unknown, advice = ''): OperatingError {
+  // Node's own advice, after a semicolon, is not for users of this program.
+  const why = reason(cause).replace(/; .*/, '')
+  return new OperatingError(`${servers}: the broker refused us: ${why}. ${advice}`.trimEnd(), { cause })
+}
+
 function notReached(servers: string, cause: unknown): OperatingError {
   return new OperatingError(
     `${servers}: no broker answered within ${brokerWaitMs / 1000} s (${reason(cause)}). ` +
-      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS.',
+      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS; and KAFKA_SECURITY_PROTOCOL if it wants TLS or SASL.',
     { cause },
   )
 }

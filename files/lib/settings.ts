@@ -1,40 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UsageError } from './program.ts'
+import { type SecuritySettings, securitySettings } from './security-settings.ts'
 
 /** Where the broker is and how to speak to it: the options every client of @platformatic/kafka takes. */
-export type BrokerSettings = {
-  bootstrapBrokers: string[]
-  tls?: { ca?: string }
-  sasl?: { mechanism: SaslMechanism; username: string; password: string }
-}
-
-type SaslMechanism = (typeof saslMechanisms)[number]
-
-const saslMechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
-const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const
+export type BrokerSettings = SecuritySettings & { bootstrapBrokers: string[] }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads where the broker is: `KAFKA_BOOTSTRAP_SERVERS` (host:port, comma-separated; 127.0.0.1:9092),
- * `KAFKA_SECURITY_PROTOCOL` (as in Kafka's clients; PLAINTEXT), `KAFKA_SSL_CA` (a PEM file, for SSL),
- * `KAFKA_SASL_MECHANISM`, `KAFKA_SASL_USERNAME` and `KAFKA_SASL_PASSWORD` (for SASL).
+ * Reads where the broker is, `KAFKA_BOOTSTRAP_SERVERS` (host:port, comma-separated; 127.0.0.1:9092), and how to speak to it.
  *
  * @throws UsageError when a value makes no sense, naming the variable
  */
 export function brokerSettings(environment: Environment = process.env): BrokerSettings {
-  const protocol = oneOf(environment, 'KAFKA_SECURITY_PROTOCOL', securityProtocols, 'PLAINTEXT')
-  const settings: BrokerSettings = { bootstrapBrokers: bootstrapServers(environment) }
-  if (protocol.endsWith('SSL')) settings.tls = certificateAuthority(environment)
-  if (protocol.startsWith('SASL')) {
-    settings.sasl = {
-      mechanism: oneOf(environment, 'KAFKA_SASL_MECHANISM', saslMechanisms, 'SCRAM-SHA-512'),
-      username: required(environment, 'KAFKA_SASL_USERNAME'),
-      password: required(environment, 'KAFKA_SASL_PASSWORD'),
-    }
-  }
-  return settings
+  const bootstrapBrokers = bootstrapServers(environment)
+  return { bootstrapBrokers, ...securitySettings(environment, bootstrapBrokers) }
 }
 
 /** `TOPIC`; temperatures unless told otherwise. */
@@ -85,36 +65,4 @@ function bootstrapServers(environment: Environment): string[] {
     }
   }
   return servers
-}
-
-function certificateAuthority(environment: Environment): { ca?: string } {
-  const path = environment.KAFKA_SSL_CA
-  if (!path) return {}
-  try {
-    return { ca: readFileSync(path, 'utf8') }
-  } catch (cause) {
-    throw new UsageError(`KAFKA_SSL_CA is '${path}': cannot read that file (${(cause as Error).message}).`, {
-      cause,
-    })
-  }
-}
-
-function oneOf<Word extends string>(
-  environment: Environment,
-  name: string,
-  words: readonly Word[],
-  otherwise: Word,
-) {
-  const text = environment[name] || otherwise
-  const word = words.find((word) => word === text)
-  if (word) return word
-  throw new UsageError(`${name} is '${text}': expected ${words.join(', ')}.`)
-}
-
-function required(environment: Environment, name: string): string {
-  const text = environment[name]
-  if (text) return text
-  throw new UsageError(
-    `${name} is not set: expected with KAFKA_SECURITY_PROTOCOL=${environment.KAFKA_SECURITY_PROTOCOL}.`,
-  )
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import test from 'node:test'
 import {
@@ -10,6 +10,7 @@ import {
   replicationFactor,
   topicName,
 } from '../../files/lib/settings.ts'
+import { makeAuthority } from '../support/certificates.ts'
 import { temporaryFolder } from '../support/program.ts'
 
 /** Asserts that a value is wrong usage, and that the error names it. */
@@ -70,17 +71,29 @@ test('brokers are a list of host:port', () => {
 })
 
 test('TLS is on for SSL, with an authority of its own if one is named', async (t) => {
-  const path = join(await temporaryFolder(t), 'ca.pem')
+  const folder = await temporaryFolder(t)
+  const { ca } = await makeAuthority(folder)
+  const ssl = { KAFKA_SECURITY_PROTOCOL: 'SSL' }
+  assert.deepEqual(brokerSettings(ssl).tls, {})
+  assert.deepEqual(brokerSettings({ ...ssl, KAFKA_SSL_CA: ca }).tls, { ca: readFileSync(ca, 'utf8') })
+  assert.equal(brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT', KAFKA_SSL_CA: ca }).tls, undefined)
+  const path = join(folder, 'notes.txt')
   writeFileSync(path, 'certificate')
-  assert.deepEqual(brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'SSL' }).tls, {})
-  assert.deepEqual(brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: path }).tls, {
-    ca: 'certificate',
-  })
-  assert.equal(brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT', KAFKA_SSL_CA: path }).tls, undefined)
-  refuses(
-    () => brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: `${path}.not` }),
-    `KAFKA_SSL_CA is '${path}.not': cannot read that file (ENOENT`,
-  )
+  for (const wrong of [path, `${path}.not`]) {
+    refuses(
+      () => brokerSettings({ ...ssl, KAFKA_SSL_CA: wrong }),
+      `KAFKA_SSL_CA is '${wrong}': expected a file of certificates in PEM form (`,
+    )
+  }
+})
+
+test('TLS tells the broker its name, unless a broker is given by its IP address', () => {
+  const tellsName = (servers: string) =>
+    brokerSettings({ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_BOOTSTRAP_SERVERS: servers }).tlsServerName
+  assert.equal(tellsName('a.example.org:9092,b.example.org:9092'), true)
+  for (const servers of ['127.0.0.1:9092', '[::1]:9092', 'a.example.org:9092,10.0.0.1:9092'])
+    assert.equal(tellsName(servers), false, servers)
+  assert.equal(brokerSettings({ KAFKA_BOOTSTRAP_SERVERS: 'a:1' }).tlsServerName, undefined)
 })
 
 test('SASL takes a mechanism, a name and a password', () => {
@@ -90,7 +103,9 @@ test('SASL takes a mechanism, a name and a password', () => {
     KAFKA_SASL_PASSWORD: 'p',
   }
   const sasl = { mechanism: 'SCRAM-SHA-512', username: 'ada', password: 'p' }
-  assert.deepEqual(brokerSettings(environment), { bootstrapBrokers: ['127.0.0.1:9092'], tls: {}, sasl })
+  assert.deepEqual(brokerSettings(environment), {
+    ...{ bootstrapBrokers: ['127.0.0.1:9092'], tls: {}, tlsServerName: false, sasl },
+  })
   const plain = brokerSettings({
     ...environment,
     KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',

@@ -13,15 +13,17 @@ import { waitFor } from './wait-for.ts'
 export async function startPrograms(
   t: TestContext,
   cluster: TestCluster,
-  arguments_: readonly string[] = [],
+  producerArguments: readonly string[] = [],
+  furtherEnvironment: Record<string, string> = {},
 ) {
   const { servers } = cluster
   const [topic, directory] = [uniqueTopic(), await temporaryFolder(t)]
   const environment = {
     ...{ KAFKA_BOOTSTRAP_SERVERS: servers, TOPIC: topic, DATA_DIR: directory },
     ...{ TOPIC_REPLICATION_FACTOR: '3', AUTOGRADER_DELAY_OVERRIDE_VAL: '0.002' },
+    ...furtherEnvironment,
   }
-  const producer = startProgram(t, 'producer.ts', arguments_, environment)
+  const producer = startProgram(t, 'producer.ts', producerArguments, environment)
   await waitFor('the topic', () => producer.stdout().includes('Topics:'))
   const consumers = [
     ['0', '2'],
