@@ -198,17 +198,19 @@ test('a consumer that may not read its file says so at its start and leaves it',
   }
 })
 
+const asRoot = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: 'pipe' })
+
 /** A small disk in memory, at a folder of the test's own; undefined where we may not mount one. */
 function mountSmallDisk(t: TestContext): string | undefined {
   if (!isRoot || process.platform !== 'linux') return undefined
   const folder = mkdtempSync(join(tmpdir(), 'almanac-test-'))
   let isMounted = false
   t.after(() => {
-    if (isMounted) execFileSync('umount', ['--lazy', folder])
+    if (isMounted) asRoot('umount', '--lazy', folder)
     rmSync(folder, { recursive: true })
   })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=777', 'tmpfs', folder], { stdio: 'pipe' })
+    asRoot('mount', '-t', 'tmpfs', '-o', 'size=256k,mode=777', 'tmpfs', folder)
     isMounted = true
   } catch {
     return undefined
