@@ -6,7 +6,7 @@ import { findTopic } from './lib/replay.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { parseVerifyOptions, type VerifyOptions } from './lib/verify-options.ts'
 import { type Log, recountUntil, verifyPartition, type Witness } from './lib/verify-partition.ts'
-import { describeLog, describeVerdict } from './lib/verify-words.ts'
+import { describeLog, describeSpeed, describeVerdict } from './lib/verify-words.ts'
 
 // Re-reads the log, counts again by other means than the consumer, and compares with the partition files.
 await run(async (signal) => {
@@ -34,19 +34,18 @@ async function printAsOf(log: Log, { partitions, until, atDate }: VerifyOptions)
 async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
   const begin = performance.now()
   const years: number[] = []
-  let records = 0
+  let [records, agree] = [0, true]
   for (const partition of options.partitions) {
     const finding = await verifyPartition(log, partition, witness(partition, options))
     console.log(finding.line)
     records += finding.records
     years.push(...finding.years)
-    if (!finding.agrees) process.exitCode = 1
+    agree &&= finding.agrees
   }
   console.log(describeLog(log, years))
-  const seconds = (performance.now() - begin) / 1000
-  console.log(
-    `${records} records read in ${seconds.toFixed(2)} s, ${Math.round(records / seconds)} records/s.`,
-  )
+  if (agree) console.log(`All ${3 * years.length} numbers agree with the log.`)
+  if (!agree) process.exitCode = 1
+  console.log(describeSpeed(records, (performance.now() - begin) / 1000))
 }
 
 /** Prints the records that the user asked to see. */

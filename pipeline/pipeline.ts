@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { cacheFolder } from '../broker/kafka.ts'
 import { startBroker } from '../broker/start-broker.ts'
+import { makeChaos, type Victim } from './chaos.ts'
 import { pageJob } from './page-job.ts'
 import { producerJob } from './producer-job.ts'
 import { startProgram } from './start-program.ts'
@@ -17,6 +18,8 @@ export type PipelineOptions = {
   /** The producer's arguments, and the page's besides its port. */
   producerArgs: readonly string[]
   pageArgs: readonly string[]
+  /** Whether a consumer is killed every few seconds. */
+  chaos: boolean
   /** The folder of partition files and chart. */
   dataDirectory: string
   say: (line: string) => void
@@ -33,6 +36,11 @@ export type Pipeline = {
   stop: () => Promise<void>
 }
 
+const assignments = [
+  [1, 3],
+  [0, 2],
+] as const
+
 /**
  * Starts page, broker, consumers and producer, in this order, each started again when it dies, the producer then with `--append`.
  *
@@ -41,29 +49,47 @@ export type Pipeline = {
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   // Each is added in front: they stop from the first to the last, the broker at the end.
   const jobs: Supervised[] = []
-  const add = async (job: Omit<Job, 'say'>) => jobs.unshift(await supervise({ ...job, say: options.say }))
+  const chaos = new AbortController()
   const stop = async () => {
+    chaos.abort()
     for (const job of jobs) await job.stop()
   }
   try {
-    await add(pageJob(options))
-    const { broker, address } = brokerJob(options)
-    // Behind the page, which came before it so that its address is the first that is said.
-    jobs.push(await supervise({ ...broker, say: options.say }))
-    const environment = programEnvironment(options.dataDirectory, address())
-    const consumer = (first: string, second: string): Omit<Job, 'say'> => {
-      const name = `consumer ${first} ${second}`
-      const start = () => startProgram(name, 'consumer.ts', [first, second], environment, options.say)
-      return { name, start }
-    }
-    await add(consumer('1', '3'))
-    await add(consumer('0', '2'))
-    await add(producerJob(options.producerArgs, environment, options.say))
-    return { environment, ended: Promise.all(jobs.map((job) => job.ended)), stop }
+    return { ...(await startAll(jobs, options, chaos.signal)), stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+async function startAll(jobs: Supervised[], options: PipelineOptions, signal: AbortSignal) {
+  const start = (job: Omit<Job, 'say'>) => supervise({ ...job, say: options.say })
+  const add = async (job: Omit<Job, 'say'>) => jobs.unshift(await start(job))
+  await add(pageJob(options))
+  const { broker, address } = brokerJob(options)
+  // Behind the page, which came before it so that its address is the first that is said.
+  jobs.push(await start(broker))
+  const environment = programEnvironment(options.dataDirectory, address())
+  const victims: Victim[] = []
+  for (const partitions of assignments) {
+    await add(consumerJob(partitions, environment, options))
+    victims.push({ consumer: jobs[0]!, partitions })
+  }
+  await add(producerJob(options.producerArgs, environment, options.say))
+  const works: Promise<void>[] = jobs.map((job) => job.ended)
+  if (options.chaos) works.push(makeChaos({ ...options, victims, environment, signal }))
+  return { environment, ended: Promise.all(works) }
+}
+
+/** One that is killed on purpose starts again at once. */
+function consumerJob(
+  partitions: readonly number[],
+  environment: NodeJS.ProcessEnv,
+  { chaos, say }: PipelineOptions,
+): Omit<Job, 'say'> {
+  const name = `consumer ${partitions.join(' ')}`
+  const start = () => startProgram(name, 'consumer.ts', partitions.map(String), environment, say)
+  return { name, start, ...(chaos && { steadyWaitMs: 50 }) }
 }
 
 function programEnvironment(dataDirectory: string, broker: string | undefined): NodeJS.ProcessEnv {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeChaos, readChaosStatus } from '../files/lib/chaos-status.ts'
 import { formatNumber } from '../files/lib/format-number.ts'
 import { partitionPaths, partitions } from '../files/lib/partitions.ts'
 import { isStale, readStatus, type Status } from '../files/lib/status-file.ts'
@@ -26,7 +27,9 @@ export async function showProgress(
   for (let second = 1; !signal.aborted; second++) {
     await sleep(1000, undefined, { signal }).catch(noSignal)
     if (signal.aborted) return
-    const text = describe(readAll(directory), Date.now())
+    const chaos = readChaosStatus(directory, Date.now())
+    // First, for a terminal shows only as much as it has room for.
+    const text = `${chaos ? `${describeChaos(chaos)}; ` : ''}${describe(readAll(directory), Date.now())}`
     if (line.isTerminal) line.show(text)
     else if (second % plainEveryS === 0) line.say(text)
     if (second % drawEveryS === 0) draw()

@@ -6,7 +6,7 @@ import { parsePort } from '../files/lib/parse-port.ts'
 import { parseProducerOptions } from '../files/lib/producer-options.ts'
 import { UsageError } from '../files/lib/program.ts'
 
-const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020]
+const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020] [--chaos]
   [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]`
 
 const text = { type: 'string' } as const
@@ -18,6 +18,8 @@ export type StartOptions = {
   pagePort: number
   /** The broker's folder. */
   directory: string
+  /** Whether a consumer is killed every few seconds, and the files held against the log all the while. */
+  chaos: boolean
   /** The producer's arguments. */
   producerArgs: string[]
   /** The page's, besides its port. */
@@ -34,7 +36,7 @@ export type StartOptions = {
 export function parseStartOptions(args: string[], root: string): StartOptions {
   try {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
-    const { port, 'page-port': pagePort, directory, normals, observations = [], ...rest } = values
+    const { port, 'page-port': pagePort, directory, normals, chaos, observations = [], ...rest } = values
     if (observations.length === 0 && positionals.length > 0)
       throw new Error(`Unexpected argument '${positionals[0]}': it goes with --observations FILE.`)
     if (normals !== undefined) parsePeriod(normals)
@@ -44,6 +46,7 @@ export function parseStartOptions(args: string[], root: string): StartOptions {
     parseProducerOptions(producerArgs)
     return {
       ...{ port: parsePort(port), pagePort: parsePort(pagePort), producerArgs },
+      chaos,
       directory: resolve(directory ?? join(root, '.kafka')),
       pageArgs: normals === undefined ? [] : [`--normals=${normals}`],
     }
@@ -58,6 +61,7 @@ const options = {
   'page-port': { ...text, default: '8080' },
   directory: text,
   normals: text,
+  chaos: { type: 'boolean', default: false },
   observations: { ...text, multiple: true },
   ...passedOn,
 } as const

@@ -24,5 +24,5 @@ export async function startProgram(
 ): Promise<Process> {
   const onLine = (line: string) => say(`${name}: ${line}`)
   const child = await startChild({ ...programCommand(file, args), environment, onLine })
-  return { pid: child.pid, exited: child.exited, stop: () => child.stop(stopGraceMs) }
+  return { pid: child.pid, exited: child.exited, stop: () => child.stop(stopGraceMs), kill: child.kill }
 }

@@ -3,10 +3,18 @@ import { OperatingError } from '../files/lib/program.ts'
 import type { Exit } from '../processes/child.ts'
 
 /** What is supervised: a child of child.ts, or a broker. */
-export type Process = { pid: number; exited: Promise<Exit>; stop: () => Promise<Exit> }
+export type Process = {
+  pid: number
+  exited: Promise<Exit>
+  stop: () => Promise<Exit>
+  /** Ends it by SIGKILL. */
+  kill: () => Promise<Exit>
+}
 
 /** A process that is started again whenever it dies. */
 export type Supervised = {
+  /** The process that runs now, or ran last. */
+  process: () => Process
   /** Stops it for good. Resolves when it has ended. */
   stop: () => Promise<void>
   /**
@@ -23,6 +31,8 @@ export type Job = {
   start: (again: boolean) => Promise<Process>
   /** Whether it may come to an end of its own: twice exit code 0, soon after each other. */
   mayFinish?: boolean
+  /** How long to wait before each start again, for one that is killed on purpose; without it ever longer. */
+  steadyWaitMs?: number
   /** Told of each start and each end, a line at a time. */
   say: (line: string) => void
 }
@@ -51,11 +61,12 @@ export async function supervise(job: Job): Promise<Supervised> {
     await ended.catch(() => {})
     job.say(`${job.name}: stopped.`)
   }
-  return { stop, ended }
+  return { process: () => running.process, stop, ended }
 }
 
 async function keepRunning(job: Job, running: { process: Process }, stopping: AbortSignal): Promise<void> {
-  let [waitMs, endedWell] = [shortestWaitMs, false]
+  const { steadyWaitMs } = job
+  let [waitMs, endedWell] = [steadyWaitMs ?? shortestWaitMs, false]
   for (;;) {
     const begin = performance.now()
     const exit = await running.process.exited
@@ -63,7 +74,7 @@ async function keepRunning(job: Job, running: { process: Process }, stopping: Ab
     if (exit.code === 2) throw new OperatingError(`${job.name}: refused to run (exit code 2), see above why.`)
     const wasWell = performance.now() - begin >= wellAfterMs
     if (job.mayFinish && exit.code === 0 && endedWell && !wasWell) return job.say(`${job.name}: finished.`)
-    if (wasWell) waitMs = shortestWaitMs
+    if (wasWell) waitMs = steadyWaitMs ?? shortestWaitMs
     job.say(`${job.name}: ${describe(exit)}; starting it again in ${waitMs / 1000} s.`)
     const next = await startAgain(job, waitMs, stopping)
     if (!next) return
@@ -71,7 +82,7 @@ async function keepRunning(job: Job, running: { process: Process }, stopping: Ab
     // stop() may have come when it saw only the last one.
     if (stopping.aborted) return void (await next.stop())
     job.say(`${job.name}: started again (pid ${next.pid}).`)
-    waitMs = Math.min(waitMs * 2, longestWaitMs)
+    waitMs = steadyWaitMs ?? Math.min(waitMs * 2, longestWaitMs)
     endedWell = exit.code === 0
   }
 }

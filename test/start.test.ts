@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -126,4 +127,18 @@ test('start.ts refuses arguments that make no sense with exit code 2', async (t)
   const program = startProgram(t, '../start.ts', ['--port', 'none'])
   assert.deepEqual(await program.ended, { code: 2, signal: null })
   assert.match(program.stderr(), /--port is 'none'.*\nUsage: npm start/)
+})
+
+test('start.ts --chaos kills consumers and says that all numbers agree with the log, on the page too', async (t) => {
+  const { program, data, seen } = await startAll(t, {}, ['--chaos'])
+  const page = await seen(/^The page: http:\/\/127\.0\.0\.1:(\d+)\//m)
+  await seen(/^consumer \d \d: ended by SIGKILL; starting it again in 0\.05 s\.$/m)
+  const words =
+    /([1-9]\d*) kills? survived, live again after [\d,]+ ms \(.*?\), all [1-9][\d,]* numbers agree with the log/
+  await seen(new RegExp(`^${words.source}; .* records/s; offsets`, 'm'))
+  const shown = await (await fetch(`http://127.0.0.1:${page}/`)).text()
+  assert.match(shown, new RegExp(`Consumers are killed on purpose:</b> ${words.source}`))
+  program.child.kill('SIGINT')
+  assert.deepEqual(await program.ended, { code: 0, signal: null })
+  assert.ok(!existsSync(join(data, '.almanac/chaos.json')))
 })

@@ -46,6 +46,8 @@ test('verify.ts finds that all files agree with the log, and says what each reco
     stdout,
     /partition 2: 7 records = 3 counted \+ 1 duplicates \+ 1 late \+ 2 refused; file agrees/,
   )
+  // January 1990 and 1991, February 1990: count, sum and average of each.
+  assert.match(stdout, /^All 9 numbers agree with the log\.$/m)
   assert.match(stdout, /8 records read in [\d.]+ s, \d+ records\/s\./)
 })
 
@@ -78,6 +80,7 @@ for (const [what, from, to, difference] of [
     writeFileSync(path, text.replace(from, to))
     const { code, stdout, stderr } = await runProgram(t, 'verify.ts', ['--partition', '2'], environment)
     assert.equal(code, 1, stdout)
+    assert.doesNotMatch(stdout, /numbers agree/)
     if (difference) assert.ok(stdout.includes(`; ${difference}`), stdout)
     else assert.match(stderr, /partition-2\.json: January\.1990/)
   })

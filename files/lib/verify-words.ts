@@ -9,6 +9,11 @@ export function describeLog({ name, source }: Log, years: readonly number[]): st
   return `${name}: ${describeSource(source, span)}, °F.`
 }
 
+/** Says how long the reading took, and how fast it was. */
+export function describeSpeed(records: number, seconds: number): string {
+  return `${records} records read in ${seconds.toFixed(2)} s, ${Math.round(records / seconds)} records/s.`
+}
+
 /** Says what a record was to the statistics. */
 export function describeVerdict(verdict: Verdict): string {
   if (verdict.kind === 'refused') return `refused: ${verdict.reason}`

@@ -1,4 +1,5 @@
 import { monthNames } from '../lib/calendar.ts'
+import type { ChaosStatus } from '../lib/chaos-status.ts'
 import type { Climate } from './climate.ts'
 import { formatCount } from './format-count.ts'
 import { heading, pageTitle, sourceLine } from './heading.ts'
@@ -43,8 +44,13 @@ export function statsFragments(climate: Climate, unit: Unit): Fragments {
 }
 
 /** Renders what follows from the status files and the time. */
-export function statusFragments(readings: readonly Reading[], climate: Climate, now: number): Fragments {
-  const parts = { summary: summary(readings, climate, now), strip: statusStrip(readings, now) }
+export function statusFragments(
+  readings: readonly Reading[],
+  climate: Climate,
+  now: number,
+  chaos?: ChaosStatus,
+): Fragments {
+  const parts = { summary: summary(readings, climate, now), strip: statusStrip(readings, now, chaos) }
   return new Map(Object.entries(parts).map(([name, { markup }]) => [name, markup]))
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { ChaosStatus } from '../lib/chaos-status.ts'
 import { agreedSource } from '../lib/folder-source.ts'
 import { mergeCheckpoints } from '../lib/month-averages.ts'
 import type { Years } from '../lib/source.ts'
+import { readChaos } from './chaos-line.ts'
 import { type Climate, describeClimate } from './climate.ts'
 import { coalesce } from './coalesce.ts'
 import { statsFragments, statusFragments } from './fragments.ts'
@@ -44,7 +46,7 @@ export function openLivePage(folder: string, period: Years | undefined, onChange
     readings: readings.all,
     climate: () => latest.climate,
     statsVersion: () => `${run}-${latest.count}`,
-    view: createViews(run, readings.all, latest),
+    view: createViews(run, readings.all, latest, () => readChaos(folder, Date.now())),
     close: () => {
       watch.close()
       work.close()
@@ -61,14 +63,19 @@ function readAgain(readings: Readings, latest: Latest, period: Years | undefined
 }
 
 /** Renders a view when it is asked for: a unit in which nobody looks costs nothing. */
-function createViews(run: string, readings: readonly Reading[], latest: Latest): LivePage['view'] {
+function createViews(
+  run: string,
+  readings: readonly Reading[],
+  latest: Latest,
+  chaos: () => ChaosStatus | undefined,
+): LivePage['view'] {
   const stores = new Map<Unit, { store: ViewStore; count: number }>()
   return (unit) => {
     const kept = stores.get(unit) ?? { store: createViewStore(run), count: -1 }
     stores.set(unit, kept)
     if (kept.count !== latest.count) kept.store.replace(freshStats(latest.climate, unit, kept.store.view()))
     kept.count = latest.count
-    kept.store.replace(statusFragments(readings, latest.climate, Date.now()))
+    kept.store.replace(statusFragments(readings, latest.climate, Date.now(), chaos()))
     return kept.store.view()
   }
 }

@@ -1,3 +1,5 @@
+import type { ChaosStatus } from '../lib/chaos-status.ts'
+import { chaosLine } from './chaos-line.ts'
 import { formatDuration, formatTime } from './duration.ts'
 import { formatCount } from './format-count.ts'
 import { type Html, html } from './html.ts'
@@ -18,9 +20,9 @@ const heads = [
  * Draws the status strip, a row a partition. Its roles are said in so many words, for on a narrow screen the rows are
  * laid out as cards, and browsers then no longer take them for a table.
  */
-export function statusStrip(readings: readonly Reading[], now: number): Html {
+export function statusStrip(readings: readonly Reading[], now: number, chaos?: ChaosStatus): Html {
   const head = heads.map((text) => html`<th scope="col" role="columnheader">${text}</th>`)
-  return html`<table class="strip" role="table" aria-label="Partitions"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">${readings.map((reading) => row(reading, now))}</tbody></table>${problems(readings, now)}`
+  return html`<table class="strip" role="table" aria-label="Partitions"><thead role="rowgroup"><tr role="row">${head}</tr></thead><tbody role="rowgroup">${readings.map((reading) => row(reading, now))}</tbody></table>${problems(readings, now)}${chaos && chaosLine(chaos)}`
 }
 
 function row(reading: Reading, now: number): Html {

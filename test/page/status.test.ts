@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import parsePrometheus from 'parse-prometheus-text-format'
+import { chaosPath } from '../../files/lib/chaos-status.ts'
 import { emptyCheckpoint } from '../../files/lib/checkpoint.ts'
 import { parseStatus, type Status } from '../../files/lib/status-file.ts'
+import { readChaos } from '../../files/page/chaos-line.ts'
 import { createLagClock } from '../../files/page/lag.ts'
 import { formatMetrics } from '../../files/page/metrics.ts'
 import type { Reading } from '../../files/page/readings.ts'
 import { stateWord } from '../../files/page/state-word.ts'
 import { statusStrip } from '../../files/page/status-strip.ts'
+import { temporaryFolder } from '../support/program.ts'
 
 const now = new Date(2026, 0, 1, 12, 0, 10).getTime()
 const status: Status = {
@@ -125,4 +129,25 @@ test('a parser of Prometheus reads the metrics, without values that are not know
   assert.deepEqual(values.almanac_partition_not_counted, ['GAUGE', ['2', 10], ['3', 10]])
   assert.deepEqual(values.almanac_partition_file_age_seconds, ['GAUGE', ['2', 4.2], ['3', 4.2]])
   assert.deepEqual(values.almanac_partition_lag_seconds, ['GAUGE', ['2', 2.5], ['3', 2.5]])
+})
+
+test('the strip tells of consumers that are killed on purpose, and of files that differ', () => {
+  const chaos = {
+    ...{ kills: 3, restartMs: { last: 1, median: 700, worst: 900 }, numbers: 36, difference: null },
+    heartbeat: now,
+  }
+  const line = (changes: object) => statusStrip([reading({})], now, { ...chaos, ...changes }).markup
+  assert.match(
+    line({}),
+    /<p class="chaos"><b>Consumers are killed on purpose:<\/b> 3 kills survived, live again after 700 ms \(at worst 900 ms\), all 36 numbers agree with the log\.<\/p>$/,
+  )
+  assert.match(line({ difference: '<b>' }), /<p class="problem">.*DIFFER from the log: &lt;b&gt;\.<\/p>$/)
+  assert.doesNotMatch(statusStrip([reading({})], now).markup, /on purpose/)
+})
+
+test('a status of chaos that is no file is as good as none', async (t) => {
+  const folder = await temporaryFolder(t)
+  assert.equal(readChaos(folder, now), undefined)
+  mkdirSync(chaosPath(folder), { recursive: true })
+  assert.equal(readChaos(folder, now), undefined)
 })

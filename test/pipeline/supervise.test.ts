@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { OperatingError } from '../../files/lib/program.ts'
-import { supervise } from '../../pipeline/supervise.ts'
+import { type Job, supervise } from '../../pipeline/supervise.ts'
 import { startChild } from '../../processes/child.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** Supervises shell scripts, the nth start the nth of them; the last one is used for all that follow. */
-async function superviseShell(t: TestContext, scripts: (string | Error)[], mayFinish = false) {
+async function superviseShell(t: TestContext, scripts: (string | Error)[], more: Partial<Job> = {}) {
   const said: string[] = []
   const starts: boolean[] = []
   const start = async (again: boolean) => {
@@ -20,7 +20,7 @@ async function superviseShell(t: TestContext, scripts: (string | Error)[], mayFi
   const supervised = await supervise({
     name: 'job',
     start,
-    mayFinish,
+    ...more,
     say: (line) => said.push(line.replace(/pid \d+/, 'pid')),
   })
   return { supervised, said, starts }
@@ -42,6 +42,16 @@ test('supervise starts again what dies, ever later, and stops it for good', asyn
   ])
 })
 
+test('supervise waits no longer each time where the wait is to be steady', async (t) => {
+  const { supervised, said } = await superviseShell(t, ['exit 5', 'exit 6', 'sleep 30'], { steadyWaitMs: 50 })
+  await waitFor('the third start', () => said.length === 5)
+  assert.deepEqual(
+    said.filter((line) => line.includes('ended')),
+    [5, 6].map((code) => `job: ended with exit code ${code}; starting it again in 0.05 s.`),
+  )
+  await supervised.stop()
+})
+
 test('supervise tells of a start that fails and tries again', async (t) => {
   const { supervised, said } = await superviseShell(t, ['exit 5', new OperatingError('no room'), 'sleep 30'])
   await waitFor('the third start', () => said.at(-1) === 'job: started again (pid).')
@@ -54,7 +64,7 @@ test('supervise passes on what the first start throws', async (t) => {
 })
 
 test('supervise takes exit code 0 twice for the end of the work of what may finish', async (t) => {
-  const { supervised, said } = await superviseShell(t, ['exit 0'], true)
+  const { supervised, said } = await superviseShell(t, ['exit 0'], { mayFinish: true })
   await supervised.ended
   assert.deepEqual(said.slice(1), [
     'job: ended with exit code 0; starting it again in 0.5 s.',
