@@ -37,8 +37,22 @@ function parsePlan(args: string[]): { quick: boolean; plan: Plan } {
     })
     const { quick, records = quick ? '1000000' : '3800000' } = values
     if (!/^[1-9]\d*$/.test(records)) throw new UsageError(`--records is '${records}': expected a number.`)
-    const small = { largeCount: undefined, rounds: 1, latencyCount: 50, producedCount: 100_000 }
-    const whole = { largeCount: 18_000_000, rounds: 3, latencyCount: 400, producedCount: 200_000 }
+    const small = {
+      largeCount: undefined,
+      rounds: 1,
+      latencyCount: 50,
+      producedCount: 100_000,
+      stations: 1200,
+      byYearRounds: 1,
+    }
+    const whole = {
+      largeCount: 18_000_000,
+      rounds: 3,
+      latencyCount: 400,
+      producedCount: 200_000,
+      stations: 12_300,
+      byYearRounds: 2,
+    }
     return { quick, plan: { recordCount: Number(records), ...(quick ? small : whole) } }
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })

@@ -1,3 +1,4 @@
+import { measureByYear } from './by-year.ts'
 import { measureCatchUp } from './catch-up.ts'
 import { createTopic, fillTopic } from './fill.ts'
 import { makeHistory, measureAppend } from './history.ts'
@@ -15,6 +16,9 @@ export type Plan = {
   /** Records to measure the latency with, ten a second. */
   latencyCount: number
   producedCount: number
+  /** How many stations the by-year file has, and how often it is read. */
+  stations: number
+  byYearRounds: number
 }
 
 const shortYears = 155
@@ -45,6 +49,8 @@ export async function measureAll(setup: Setup, plan: Plan, say: (line: string) =
   }
   say('producers')
   parts.push(await measureProducers(setup, plan.producedCount, rounds))
+  say(`a by-year file of ${plan.stations} stations`)
+  parts.push(await measureByYear(setup, plan.stations, plan.byYearRounds))
   parts.push(await measureHistories(setup, plan, say))
   return { rows: parts.flatMap(({ rows }) => rows), raw: parts.flatMap(({ raw }) => raw) }
 }

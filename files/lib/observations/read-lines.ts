@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { addAbortSignal, pipeline, Readable, type TransformOptions } from 'node:stream'
-import { createGunzip, type ZlibOptions } from 'node:zlib'
+import { addAbortSignal, type TransformOptions } from 'node:stream'
+import { createGunzip, type Gunzip, type ZlibOptions } from 'node:zlib'
 import { OperatingError } from '../program.ts'
 
 /** Takes a line: `bytes` from `start` to `end`, line end left out. The bytes are read over once this returns. */
@@ -13,13 +13,14 @@ const ahead: ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark
 const longestLine = 1 << 20
 const [lineFeed, carriageReturn] = [10, 13]
 
-/** Bytes, packed or not, and what errors call them. */
+/** Bytes, packed or not, and what errors call them. A chunk is looked at until the next one is asked for. */
 export type Input = { source: string; chunks: AsyncIterable<Buffer> }
 
 /** Opens a file, or standard input for `-`; the signal breaks off whoever reads it. */
 export function openInput(path: string, signal: AbortSignal): Input {
-  const chunks = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkSize })
-  return { source: path === '-' ? 'standard input' : path, chunks: addAbortSignal(signal, chunks) }
+  if (path === '-') return { source: 'standard input', chunks: addAbortSignal(signal, process.stdin) }
+  const chunks = addAbortSignal(signal, createReadStream(path, { highWaterMark: chunkSize }))
+  return { source: path, chunks: lend(chunks) }
 }
 
 /**
@@ -74,8 +75,29 @@ async function* unpack(input: AsyncIterable<Buffer>, packing: { isPacked: boolea
 
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unpacked = createGunzip(ahead)
-  pipeline(Readable.from(packed, { objectMode: false }), unpacked, () => {}) // An error ends the loop below.
-  for await (const chunk of unpacked) yield chunk
+  feed(unpacked, packed).catch((error: Error) => unpacked.destroy(error)) // It ends the loop in `lend`.
+  yield* lend(unpacked)
+}
+
+/** Asks for the next chunk only when the last one has been unpacked. */
+async function feed(unpacked: Gunzip, packed: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of packed) {
+    await new Promise<void>((resolve, reject) => {
+      unpacked.write(chunk, (error) => (error ? reject(error) : resolve()))
+    })
+  }
+  unpacked.end()
+}
+
+/**
+ * Lends chunks until the next one is asked for, and then gives back their memory: left to the garbage collector, which
+ * hardly sees it, 60 MB of it pile up. For streams that fill memory of their own from its start to its end.
+ */
+async function* lend(chunks: AsyncIterable<Buffer<ArrayBuffer>>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk
+    if (chunk.byteOffset + chunk.byteLength === chunk.buffer.byteLength) chunk.buffer.transfer(0)
+  }
 }
 
 async function* prepend(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
