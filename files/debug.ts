@@ -1,4 +1,5 @@
 import { Admin, Consumer } from '@platformatic/kafka'
+import { askAnotherAfterTrouble } from './lib/ask-another.ts'
 import { waitForBroker } from './lib/connect.ts'
 import { followTopic } from './lib/follow-topic.ts'
 import { run, UsageError } from './lib/program.ts'
@@ -20,6 +21,7 @@ await run(async (signal) => {
     await waitForBroker(admin, settings, signal)
     while (!signal.aborted) {
       const consumer = new Consumer({ ...settings, groupId: 'debug', ...groupTimes })
+      askAnotherAfterTrouble(consumer)
       try {
         await followTopic({ admin, consumer, subscription, handle: printRecord }, signal)
       } finally {

@@ -11,6 +11,7 @@ const needs: Need[] = [
   { command: 'flock', debianPackage: 'util-linux', for: 'programs' },
   { command: 'java', debianPackage: 'default-jre-headless', for: 'programs' },
   { command: 'mvn', debianPackage: 'maven', for: 'programs' },
+  { command: 'openssl', debianPackage: 'openssl', for: 'tests' },
   { command: 'chromium', debianPackage: 'chromium', for: 'tests' },
 ]
 

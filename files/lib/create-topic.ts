@@ -15,6 +15,11 @@ const topicConfigs = {
   'unclean.leader.election.enable': 'false',
 }
 
+/** Of three replicas or more a majority has each record before it is acknowledged, whatever the cluster's default is. */
+function replicaConfigs(replicas: number) {
+  return replicas > 2 ? { 'min.insync.replicas': String(Math.floor(replicas / 2) + 1) } : {}
+}
+
 /**
  * Deletes the topic if it is there, creates it anew, and waits until each partition has a leader.
  *
@@ -54,7 +59,8 @@ async function createTopic(
   replicas: number,
   signal: AbortSignal,
 ): Promise<Topic> {
-  const configs = Object.entries(topicConfigs).map(([name, value]) => ({ name, value }))
+  const all = Object.entries({ ...topicConfigs, ...replicaConfigs(replicas) })
+  const configs = all.map(([name, value]) => ({ name, value }))
   await admin
     .createTopics({ topics: [name], partitions: partitionCount, replicas, configs })
     .catch((cause) => {

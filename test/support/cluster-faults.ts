@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TestCluster, watchTopic } from './cluster.ts'
+import type { ClusterNode } from '../../broker/cluster-node.ts'
+import type { Cluster } from '../../broker/start-cluster.ts'
+import { watchTopic } from './cluster.ts'
 import { expectGenerated } from './expect-generated.ts'
 import { uniqueTopic } from './kafka.ts'
 import { expectFilesEqualTopic, offsetsIn, watchFiles } from './partition-files.ts'
-import { runProgram, startProgram, temporaryFolder } from './program.ts'
-import { readTopic } from './read-topic.ts'
+import { type RunningProgram, runProgram, startProgram, temporaryFolder } from './program.ts'
+import { readTopic, type TopicRecord } from './read-topic.ts'
 import { waitFor } from './wait-for.ts'
 
 /** Starts the producer of a topic with three replicas, and two consumers that keep its partition files. */
 export async function startPrograms(
   t: TestContext,
-  cluster: TestCluster,
+  cluster: Cluster,
   producerArguments: readonly string[] = [],
   furtherEnvironment: Record<string, string> = {},
 ) {
@@ -25,6 +27,7 @@ export async function startPrograms(
   }
   const producer = startProgram(t, 'producer.ts', producerArguments, environment)
   await waitFor('the topic', () => producer.stdout().includes('Topics:'))
+  const debug = startProgram(t, 'debug.ts', [], environment)
   const consumers = [
     ['0', '2'],
     ['1', '3'],
@@ -42,6 +45,7 @@ export async function startPrograms(
     directory,
     environment,
     producer,
+    debug,
     consumers,
     counted,
     untilMore,
@@ -55,7 +59,10 @@ export type RunningPrograms = Awaited<ReturnType<typeof startPrograms>>
 /** Does harm to a cluster under load, and mends it; returns how long the counting was held up, in milliseconds. */
 export type ClusterFault = (programs: RunningPrograms, random: () => number) => Promise<number>
 
-export const clusterFaults = { killLeader, killTwo, loseDisk, hang } satisfies Record<string, ClusterFault>
+export const clusterFaults = { killLeader, killTwo, killAll, loseDisk, hang } satisfies Record<
+  string,
+  ClusterFault
+>
 
 /** The leader of a partition drawn at random, killed at a moment drawn at random, comes back once another leads. */
 async function killLeader(programs: RunningPrograms, random: () => number): Promise<number> {
@@ -73,14 +80,28 @@ async function killLeader(programs: RunningPrograms, random: () => number): Prom
 }
 
 /** Two brokers at once: what the third one takes is on no majority, and must not be acknowledged. */
-async function killTwo({ cluster, untilMore }: RunningPrograms, random: () => number): Promise<number> {
-  const first = Math.floor(3 * random())
-  const victims = cluster.nodes.filter((_, i) => i !== first)
+function killTwo(programs: RunningPrograms, random: () => number): Promise<number> {
+  const spared = Math.floor(3 * random())
+  return killTogether(
+    programs,
+    programs.cluster.nodes.filter((_, i) => i !== spared),
+  )
+}
+
+/** All at once, as when the power fails; what they acknowledged is on their disks. */
+function killAll(programs: RunningPrograms): Promise<number> {
+  return killTogether(programs, programs.cluster.nodes)
+}
+
+async function killTogether(
+  { untilMore }: RunningPrograms,
+  victims: readonly ClusterNode[],
+): Promise<number> {
   const begin = performance.now()
   await Promise.all(victims.map((node) => node.kill()))
-  await sleep(2000) // A time in which hundreds of days would be sent.
+  await sleep(1000) // A time in which hundreds of days would be sent.
   await Promise.all(victims.map((node) => node.start()))
-  await untilMore('after two brokers were away', 300)
+  await untilMore('after brokers were away', 100)
   return performance.now() - begin
 }
 
@@ -95,18 +116,20 @@ async function loseDisk(programs: RunningPrograms, random: () => number): Promis
   await untilInSync()
   const caughtUpMs = performance.now() - begin
   await other!.kill()
-  await untilMore('with the broker of the new disk', 300)
+  await untilMore('with the broker of the new disk', 100)
   await other!.start()
   return caughtUpMs
 }
 
 /** The first broker of the list hangs: it takes connections and answers nothing. */
-async function hang({ cluster, untilMore }: RunningPrograms): Promise<number> {
+async function hang({ cluster, untilMore, debug }: RunningPrograms): Promise<number> {
   const { pid } = cluster.nodes[0]!.process()!
   const begin = performance.now()
   process.kill(pid, 'SIGSTOP')
   try {
+    const printed = debug.stdout().length
     await untilMore('while a broker hangs', 1000)
+    await waitFor('debug to go on', () => debug.stdout().length > printed + 20_000, 120_000)
   } finally {
     process.kill(pid, 'SIGCONT')
   }
@@ -115,18 +138,32 @@ async function hang({ cluster, untilMore }: RunningPrograms): Promise<number> {
 
 /** Judges from the log alone, read by other means, once the producer has ended: nothing lost, nothing doubled. */
 export async function judge(t: TestContext, programs: RunningPrograms) {
-  const { cluster, topic, directory, environment, consumers, counted, watch } = programs
+  const { cluster, topic, directory, environment, consumers, debug, counted, watch } = programs
   const records = await readTopic(cluster.servers, topic)
   await waitFor('the end of the log', () => counted() === records.length)
   assert.ok((await watch.stop()) > 10)
   for (const { child } of consumers) child.kill('SIGTERM')
   for (const { ended, stderr } of consumers)
     assert.deepEqual(await ended, { code: 0, signal: null }, stderr())
+  await expectPrinted(debug, records)
   await expectFilesEqualTopic(directory, cluster.servers, topic)
   const verify = await runProgram(t, 'verify.ts', [], environment)
   assert.equal(verify.code, 0, verify.stdout + verify.stderr)
   assert.equal(verify.stdout.match(/file agrees/g)?.length, 4, verify.stdout)
   return records
+}
+
+/** What debug.ts printed since it began is the log of each partition to its end: nothing else, left out or repeated. */
+async function expectPrinted(debug: RunningProgram, records: readonly TopicRecord[]) {
+  for (const partition of [0, 1, 2, 3]) {
+    const wanted = records.filter((record) => record.partition === partition).map(({ date }) => date)
+    const printed = () => {
+      const lines = debug.stdout().matchAll(/^\{'partition': (\d), .*'date': '(.{10})'/gm)
+      return [...lines].filter(([, number]) => Number(number) === partition).map(([, , date]) => date!)
+    }
+    await waitFor('debug to print the last record', () => printed().at(-1) === wanted.at(-1))
+    assert.deepEqual(printed(), wanted.slice(-printed().length))
+  }
 }
 
 /** Ends the producer of generated weather in good order, and judges. */
