@@ -1,0 +1,56 @@
+/*
+ * `npm run mutants`: breaks a copy of the tree in one place after the other, and has the test fail that should. What it
+ * finds unbroken is named, and the exit code is 1. `npm run mutants -- WORDS` takes those whose name has these words.
+ */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type Mutation, mutations } from './mutations.ts'
+import { runMutation, runTest } from './run-mutation.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Copies all that is under version control or about to be. */
+function copyTree(): string {
+  const tree = mkdtempSync(join(tmpdir(), 'almanac-mutants-'))
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate']
+  const paths = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
+  for (const path of paths.filter((path) => existsSync(join(root, path)))) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true })
+    copyFileSync(join(root, path), join(tree, path))
+  }
+  symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
+  return tree
+}
+
+/** Each test must pass, and be there, as long as nothing is broken. */
+async function expectSound(tree: string, chosen: readonly Mutation[]): Promise<void> {
+  const tests = new Map(chosen.map((mutation) => [`${mutation.test} ${mutation.name}`, mutation]))
+  for (const mutation of tests.values()) {
+    const { failed, passed, output } = await runTest(tree, mutation)
+    if (passed > 0 && failed.length === 0) continue
+    throw new Error(`${mutation.test}: '${mutation.name}' does not pass with nothing broken:\n${output}`)
+  }
+  console.log(`${tests.size} tests pass with nothing broken.`)
+}
+
+const words = process.argv.slice(2).join(' ')
+const chosen = mutations.filter(({ what }) => what.includes(words))
+const tree = copyTree()
+try {
+  await expectSound(tree, chosen)
+  let missed = 0
+  for (const mutation of chosen) {
+    const { failed, isTimedOut, output } = await runMutation(tree, mutation)
+    const isCaught = isTimedOut || failed.length > 0
+    if (!isCaught) missed++
+    const by = isTimedOut ? 'did not end' : (failed[0] ?? `NOT CAUGHT by ${mutation.name}`)
+    console.log(`${isCaught ? 'caught' : 'MISSED'}: ${mutation.what} -> ${mutation.test}: ${by}`)
+    if (!isCaught) console.log(output)
+  }
+  console.log(`${chosen.length - missed} of ${chosen.length} breakages caught.`)
+  process.exitCode = missed > 0 ? 1 : 0
+} finally {
+  rmSync(tree, { recursive: true, force: true })
+}

@@ -1,0 +1,324 @@
+/** A deliberate breakage of the code, and the test that must fail then. */
+export type Mutation = {
+  /** What is broken, as the table names it. */
+  what: string
+  path: string
+  /** Text that is there once; and what stands there instead. */
+  search: string
+  replace: string
+  test: string
+  /** The test's name or a part of it. */
+  name: string
+  /** Tests inside that one that are not to be run. */
+  skip?: string
+  needsBroker?: boolean
+}
+
+const lib = (name: string) => `files/lib/${name}.ts`
+const libTest = (name: string) => `test/lib/${name}.test.ts`
+const powerCut = {
+  test: 'test/crash-points.test.ts',
+  name: 'power cut',
+  skip: 'killed|failing|names every crash point',
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    what: 'the offset is written before the stats, in a write of its own',
+    path: lib('owned-partition'),
+    search: '  const pieces = formatCheckpoint(owned.checkpoint)\n',
+    replace: `  const before = readIfPresent(owned.path)?.replace(/"offset": ?\\d+/, \`"offset": \${owned.checkpoint.offset}\`)
+  if (before) owned.version = replaceFile(owned.path, before)
+  const pieces = formatCheckpoint(owned.checkpoint)\n`,
+    ...powerCut,
+  },
+  {
+    what: '`<` for `<=`: the last date counts again',
+    path: lib('stats'),
+    search: 'if (day <= lastDay) return',
+    replace: 'if (day < lastDay) return',
+    test: libTest('stats'),
+    name: 'addDay ignores a day on or before the last one counted',
+  },
+  {
+    what: '`<` for `<=` in a run of one month',
+    path: lib('fold-run'),
+    search: 'if (day <= lastDay) continue',
+    replace: 'if (day < lastDay) continue',
+    test: libTest('fold'),
+    name: 'foldBatches does not count a date again',
+  },
+  {
+    what: 'duplicates and late reports are counted',
+    path: lib('stats'),
+    search: "  if (day <= lastDay) return 'duplicate'\n",
+    replace: '',
+    test: libTest('stats'),
+    name: 'addDay ignores a day on or before the last one counted',
+  },
+  {
+    what: 'the folder is not synced after a rename',
+    path: lib('replace-file'),
+    search: '    if (options.isSynced ?? true) syncFolder(dirname(path))\n',
+    replace: '',
+    ...powerCut,
+  },
+  {
+    what: 'the file is not synced before the rename',
+    path: lib('replace-file'),
+    search: '    if (isSynced) fsyncSync(file)\n',
+    replace: '',
+    ...powerCut,
+  },
+  {
+    what: 'files are written in place, without a rename',
+    path: lib('replace-file'),
+    search: 'const temporary = options.temporary ?? ',
+    replace: 'const temporary = options.temporary || path || ',
+    test: libTest('replace-file'),
+    name: 'a reader sees a whole old file or a whole new one',
+  },
+  {
+    what: 'a temporary file is left when a write fails',
+    path: lib('replace-file'),
+    search: '    removeQuietly(temporary)\n',
+    replace: '',
+    test: libTest('replace-file'),
+    name: 'a disk that is full half-way',
+  },
+  {
+    what: 'a new leader epoch is written after the file that holds its records',
+    path: lib('owned-partition'),
+    search: `  if (owned.hasNewEpoch) {
+    writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
+    owned.hasNewEpoch = false
+  }
+  const pieces = formatCheckpoint(owned.checkpoint)
+  owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
+`,
+    replace: `  const pieces = formatCheckpoint(owned.checkpoint)
+  owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
+  if (owned.hasNewEpoch) {
+    writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
+    owned.hasNewEpoch = false
+  }
+`,
+    ...powerCut,
+  },
+  {
+    what: 'the topic’s id is written before the old file is archived',
+    path: lib('adopt-topic'),
+    search: '  const line =\n',
+    replace:
+      '  writeTopicMemory(owned.memoryPath, { topicId, epochs: [] }, owned.lock.check)\n  const line =\n',
+    ...powerCut,
+  },
+  {
+    what: 'the archive’s folders are not synced',
+    path: lib('archive'),
+    search: 'syncFolder(made)',
+    replace: 'void made',
+    ...powerCut,
+  },
+  {
+    what: 'the old file is not archived',
+    path: lib('adopt-topic'),
+    search: '  archiveFile(owned.path, folder)\n',
+    replace: '',
+    test: libTest('owned-partition'),
+    name: 'adoptTopic archives the file of another topic',
+  },
+  {
+    what: 'a topic created anew is taken for the old one',
+    path: lib('adopt-topic'),
+    search: 'if (memory?.topicId === topicId) return undefined',
+    replace: 'if (memory) return undefined',
+    test: 'test/consumer.test.ts',
+    name: 'a topic created anew while no consumer runs is begun at 0 as well',
+    needsBroker: true,
+  },
+  {
+    what: 'an archived topic is taken for a new one',
+    path: lib('adopt-topic'),
+    search: 'return owned.memory?.topicId !== topicId && isArchived(owned.path, topicId)',
+    replace: 'return owned.memory?.topicId === topicId && isArchived(owned.path, topicId)',
+    test: libTest('owned-partition'),
+    name: 'isOldTopic knows a topic whose results are archived',
+  },
+  {
+    what: 'an offset outside the log jumps to the latest',
+    path: lib('keep-partitions'),
+    search: "if (fetched.kind === 'out of range') throw outOfRange(kept.owned, options.topicName, fetched)",
+    replace: `if (fetched.kind === 'out of range') {
+    kept.owned.checkpoint.offset = fetched.logEnd
+    kept.endAtStart = fetched.logEnd
+    return
+  }`,
+    test: 'test/consumer.test.ts',
+    name: 'an offset past the end of the log stops the consumer',
+    needsBroker: true,
+  },
+  {
+    what: 'the epoch of what was read is not sent with a fetch',
+    path: lib('keep-partitions'),
+    search: 'lastFetchedEpoch: epochAt(memory!.epochs, checkpoint.offset - 1)',
+    replace: 'lastFetchedEpoch: -1',
+    test: 'test/exactly-once.test.ts',
+    name: 'a log that lost counted records and grew again stops the consumer',
+    needsBroker: true,
+  },
+  {
+    what: 'epochs of records not counted are remembered',
+    path: lib('topic-memory'),
+    search: 'return epochs.filter(([, firstOffset]) => firstOffset < offset)',
+    replace: 'return [...epochs].filter(([, firstOffset]) => firstOffset <= offset)',
+    test: libTest('topic-memory'),
+    name: 'epochsBefore leaves out epochs of which nothing was counted',
+  },
+  {
+    what: 'the checksum of a batch is not looked at',
+    path: lib('record-batch'),
+    search: 'if (stored !== computed) {',
+    replace: 'if (stored !== computed && bytes.length < 0) {',
+    test: libTest('record-batch'),
+    name: 'a byte changed anywhere under the checksum is found',
+  },
+  {
+    what: 'a batch may claim more records than it has bytes for',
+    path: lib('record-batch'),
+    search: 'header.recordCount * shortestRecord > columns.bytes.length',
+    replace: 'header.recordCount > 2_000_000_000',
+    test: libTest('record-batch'),
+    name: 'a batch that claims a billion records takes no room for them',
+  },
+  {
+    what: 'a small batch may unfold to any size',
+    path: lib('record-batch'),
+    search: 'decompress(compression, records, decompressedBytesMax)',
+    replace: 'decompress(compression, records, 2 ** 31)',
+    test: libTest('record-batch'),
+    name: 'a batch of some kB that unfolds to 400 MB is refused',
+  },
+  {
+    what: 'records below the place where the fold stands are counted',
+    path: lib('fold'),
+    search: '  const from = checkpoint.offset\n',
+    replace: '  const from = -1\n',
+    test: libTest('fold'),
+    name: 'foldBatches passes over the records of a batch that begins before the offset',
+  },
+  {
+    what: 'markers of transactions are counted as records',
+    path: lib('fold'),
+    search: 'if (!header.isControl) foldRecords',
+    replace: 'foldRecords',
+    test: libTest('fold'),
+    name: 'foldBatches passes offsets without records',
+  },
+  {
+    what: 'records after a refused one are not counted',
+    path: lib('fold'),
+    search: '      i++\n      continue\n',
+    replace: '      i = refusal ? count : i + 1\n      continue\n',
+    test: 'test/fuzz-batches.test.ts',
+    name: 'good records are counted whatever stands between them',
+  },
+  {
+    what: 'a key that is not the month of the date is taken',
+    path: lib('report'),
+    search: 'if (keyStart >= 0 && isMonthName',
+    replace: 'if (keyStart >= 0 || isMonthName',
+    test: libTest('report'),
+    name: 'a refusal says what is wrong',
+  },
+  {
+    what: 'degrees that are no number are taken',
+    path: lib('report'),
+    search: 'if (!Number.isFinite(into.degrees)) return',
+    replace: 'if (bytes.length < 0) return',
+    test: 'test/fuzz-batches.test.ts',
+    name: 'good records are counted whatever stands between them',
+  },
+  {
+    what: 'a sum may become infinite',
+    path: lib('stats'),
+    search: "  if (!Number.isFinite(sum)) return 'overflow'\n",
+    replace: '',
+    test: libTest('stats'),
+    name: 'addDay does not count a day that makes the sum infinite',
+  },
+  {
+    what: 'each fourth year is a leap year',
+    path: lib('calendar'),
+    search: ' && (year % 100 !== 0 || year % 400 === 0)',
+    replace: '',
+    test: libTest('calendar'),
+    name: 'years have the days that the rule of the Gregorian calendar gives them',
+  },
+  {
+    what: 'the lock is not taken',
+    path: lib('partition-lock'),
+    search: '; BEGIN EXCLUSIVE',
+    replace: '',
+    test: libTest('partition-lock'),
+    name: 'a second holder is refused, naming process and host of the first',
+  },
+  {
+    what: 'garbage collection gives the lock away',
+    path: lib('partition-lock'),
+    search: '  held.add(database)\n',
+    replace: '',
+    test: libTest('partition-lock'),
+    name: 'garbage collection does not give the lock away',
+  },
+  {
+    what: 'a file or lock that another replaced is written over',
+    path: lib('owned-partition'),
+    search: 'pieces, { beforeRename: () => checkOurs(owned) })',
+    replace: 'pieces)\n  if (!owned.lock) checkOurs(owned)',
+    test: libTest('owned-partition'),
+    name: 'writePartition throws when the file was changed by another',
+  },
+  {
+    what: 'an average that is not sum / count is taken from a file',
+    path: lib('parse-checkpoint'),
+    search: 'if (avg !== sum / count)',
+    replace: 'if (avg === undefined)',
+    test: libTest('parse-checkpoint'),
+    name: 'an average of something else',
+  },
+  {
+    what: 'what was folded and not yet written is forgotten at the end',
+    path: lib('keep-partitions'),
+    search:
+      '  for (const kept of all) if (kept.unwrittenSince < Number.POSITIVE_INFINITY) pace.write(kept)\n',
+    replace: '',
+    test: 'test/consumer.test.ts',
+    name: 'consumer.ts counts every report once and stops at the end',
+    needsBroker: true,
+  },
+  {
+    what: 'verify does not look at the sums',
+    path: lib('compare-file'),
+    search: 'found[field] !== stats[field]',
+    replace: "field !== 'sum' && field !== 'avg' && found[field] !== stats[field]",
+    test: 'test/verify.test.ts',
+    name: 'names the first difference when',
+    needsBroker: true,
+  },
+  {
+    what: 'the producer does not wait for all replicas',
+    path: 'files/producer.ts',
+    search: 'acks: ProduceAcks.ALL',
+    replace: 'acks: ProduceAcks.LEADER',
+    test: 'test/producer.test.ts',
+    name: 'producer.ts says literally that all replicas acknowledge',
+    needsBroker: true,
+  },
+]
+
+/** The table of all breakages for docs/proof.md. */
+export function mutationTable(): string {
+  const rows = mutations.map(({ what, path, test, name }) => `| ${what} | \`${path}\` | \`${test}\`: ${name} |`)
+  return ['| what is broken | in | the test that fails |', '| --- | --- | --- |', ...rows].join('\n')
+}

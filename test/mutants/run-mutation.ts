@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mutation } from './mutations.ts'
+
+/** How a test ended: which of those that were asked for failed, and how many passed. */
+export type Outcome = { failed: string[]; passed: number; isTimedOut: boolean; output: string }
+
+const deadlineMs = 240_000
+
+/** The text with the mutation made. @throws when the text to be replaced is not there exactly once */
+export function mutate(text: string, { what, path, search, replace }: Mutation): string {
+  const parts = text.split(search)
+  if (parts.length === 2) return parts.join(replace)
+  throw new Error(
+    `${path}: for '${what}', this is there ${parts.length - 1} times, expected once:\n${search}`,
+  )
+}
+
+/** Makes the mutation in a copy of the tree, runs its test there, and undoes it. */
+export async function runMutation(tree: string, mutation: Mutation): Promise<Outcome> {
+  const path = join(tree, mutation.path)
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, mutate(text, mutation))
+  try {
+    return await runTest(tree, mutation)
+  } finally {
+    writeFileSync(path, text)
+  }
+}
+
+/** Runs a mutation's test in a copy of the tree as that is. */
+export async function runTest(tree: string, { test, name, skip, needsBroker }: Mutation): Promise<Outcome> {
+  const setUp = needsBroker ? ['--test-global-setup=test/support/global-setup.ts'] : []
+  const names = [...(skip ? [`--test-skip-pattern=${skip}`] : [`--test-name-pattern=${asPattern(name)}`])]
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...setUp, ...names, test], {
+    cwd: tree,
+    // A tenth of the cases will do to find what is broken in each.
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, FUZZ_CASES: '100000' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // A group of its own, so that all of it can be ended.
+  })
+  let [output, isTimedOut] = ['', false]
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const timer = setTimeout(() => {
+    isTimedOut = true
+    process.kill(-child.pid!, 'SIGKILL')
+  }, deadlineMs)
+  await new Promise((resolve) => child.once('close', resolve))
+  clearTimeout(timer)
+  const results = [...output.matchAll(/^ *(not )?ok \d+ - (.*?)(?<isSkipped> # SKIP.*)?$/gm)]
+  const asked = results.filter(([, , found, isSkipped]) => found!.includes(name) && !isSkipped)
+  const failed = asked.filter(([, not]) => not).map(([, , found]) => found!)
+  return { failed, passed: asked.length - failed.length, isTimedOut, output }
+}
+
+function asPattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
