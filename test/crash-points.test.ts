@@ -58,9 +58,13 @@ async function killAtPoints(t: TestContext, traced: readonly Traced[]): Promise<
   const points = traced.flatMap(({ scenario, calls }) =>
     momentsOf(calls).map((moment) => ({ scenario, moment })),
   )
+  const random = seededRandom(t)
   await forSome(t, points, 6, async ({ scenario, moment }) => {
-    const file = await dieAndStartAgain(t, scenario, moment)
-    assert.deepEqual(file, scenario.expected, `${scenario.name}: ${JSON.stringify(moment)}`)
+    const moments = points.filter((point) => point.scenario === scenario)
+    // The start after it is killed too, somewhere else.
+    const later = isWhole ? [moments[Math.floor(random() * moments.length)]!.moment] : []
+    const file = await dieAndStartAgain(t, scenario, moment, later)
+    assert.deepEqual(file, scenario.expected, `${scenario.name}: ${JSON.stringify([moment, ...later])}`)
   })
 }
 

@@ -117,13 +117,27 @@ export async function traceScenario(t: TestContext, scenario: Scenario): Promise
     .map((line) => JSON.parse(line))
 }
 
-/** Runs a scenario and kills the consumer at a moment; then starts it again, and returns the partition file. */
-export async function dieAndStartAgain(t: TestContext, scenario: Scenario, moment: Moment): Promise<object> {
+/**
+ * Runs a scenario and kills the consumer at a moment; then starts it again, and returns the partition file.
+ *
+ * @param later moments at which the starts after it are killed, should they come there
+ */
+export async function dieAndStartAgain(
+  t: TestContext,
+  scenario: Scenario,
+  moment: Moment,
+  later: readonly Moment[] = [],
+): Promise<object> {
   const folder = await temporaryFolder(t)
   cpSync(scenario.template, folder, { recursive: true })
-  const die = { FILE_CALLS_DIE: JSON.stringify(moment) }
-  const { signal, code, stderr } = await consume(t, scenario, folder, watched(folder, die))
+  const dieAt = (at: Moment, args: string[]) =>
+    consume(t, { ...scenario, args }, folder, watched(folder, { FILE_CALLS_DIE: JSON.stringify(at) }))
+  const { signal, code, stderr } = await dieAt(moment, scenario.args)
   assert.equal(signal, 'SIGKILL', `${JSON.stringify(moment)} did not come; exit code ${code}, ${stderr}`)
+  for (const at of later) {
+    const end = await dieAt(at, [])
+    assert.ok(end.signal === 'SIGKILL' || end.code === 0, end.stderr)
+  }
   return startAgain(t, scenario, folder)
 }
 
