@@ -11,18 +11,15 @@ const groupLabel = /(<g [^>]*?)aria-label=/g
 const drawn = new Map<Unit, { key: string; chart: Html }>()
 
 /**
- * Draws month.svg for the inside of the page; its style, which the page's policy would refuse there, comes by
+ * Draws month.svg for the inside of the page, whose heading says whose days they are; its style, which the page's policy would refuse there, comes by
  * {@link chartStylesheet}. Drawing takes longer than all else on the page together, so the last drawing is kept.
  */
-export function inlineChart({ averages, source, span }: Climate, unit: Unit): Html {
+export function inlineChart({ averages }: Climate, unit: Unit): Html {
   const newest = monthNames.slice(0, 3).map((name) => newestYear(averages, name))
-  const key = JSON.stringify([
-    ...newest.map((average) => average && [average.year, average.count, average.avg]),
-    ...[source, span],
-  ])
+  const key = JSON.stringify(newest.map((average) => average && [average.year, average.count, average.avg]))
   const last = drawn.get(unit)
   if (last?.key === key) return last.chart
-  const svg = drawMonthChart(averages, { scale: scales[unit], source }).replace(styleElement, '')
+  const svg = drawMonthChart(averages, { scale: scales[unit] }).replace(styleElement, '')
   const chart = trusted(svg.replace(groupLabel, '$1data-mark='))
   drawn.set(unit, { key, chart })
   return chart

@@ -6,7 +6,7 @@ import { anomalyOf, missingDays, type Normals } from './normals.ts'
 import { originOf } from './origin.ts'
 import { difference, formatTemperature, formatTenth, scales, type Unit } from './unit.ts'
 
-const heads = ['Month', 'Normal', 'From', 'Newest', 'Mean', 'Anomaly']
+const heads = ['Month', 'Normal', 'Of years', 'Newest year', 'Its mean', 'Anomaly']
 
 /** Draws each month's normal and how far the newest month lies from it; nothing when no normals were asked for. */
 export function normalsTable(climate: Climate, unit: Unit): Html | undefined {
@@ -22,12 +22,13 @@ export function normalsTable(climate: Climate, unit: Unit): Html | undefined {
 
 function row({ averages }: Climate, normals: Normals, name: MonthName, unit: Unit): Html {
   const { avg, years } = normals.byMonth.get(name)!
+  const all = normals.period.last - normals.period.first + 1
   const newest = newestYear(averages, name)
   const normal = avg === undefined ? '–' : formatTemperature(avg, unit)
   const months = newest
     ? html`<td>${newest.year}</td><td title="${originOf(newest, name)}">${formatTemperature(newest.avg, unit)}</td>`
     : html`<td>–</td><td>–</td>`
-  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td>${years} years</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
+  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td>${years} of ${all}</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
 }
 
 function anomalyCell(averages: Climate['averages'], normals: Normals, name: MonthName, unit: Unit): Html {

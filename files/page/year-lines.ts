@@ -10,7 +10,10 @@ const box: Box = { left: 44, top: 16, right: width - 64, bottom: height - 30 }
 /** Values at the bottom and the top of the axis, and what lies between two of its lines. */
 type Axis = { low: number; high: number; step: number }
 
-/** Draws a line for each year over the months, pale, the newest bold, and the mean of all complete months dashed. */
+/**
+ * Draws a line for each year over the months, pale, the newest bold, and the mean of all complete months dashed. While the
+ * newest year has not all its months, the last one that has them stands out too.
+ */
 export function yearLines(climate: Climate, unit: Unit): Html {
   const scaled = scales[unit].fromFahrenheit
   const lines = climate.years.map((year) => ({ year, values: valuesOf(climate, year).map(scaled) }))
@@ -18,12 +21,28 @@ export function yearLines(climate: Climate, unit: Unit): Html {
   if (values.length === 0) return html`<p class="note">There are no numbers yet.</p>`
   const axis = axisOf(values)
   const means = monthNames.map((name) => scaled(climate.means.get(name)?.avg ?? Number.NaN))
-  const older = lines
-    .slice(0, -1)
-    .map(({ year, values }) => html`<path data-year="${year}" d="${pathOf(values, axis)}"/>`)
   const newest = lines.at(-1)!
+  const whole = isWhole(newest) ? undefined : lines.findLast(isWhole)
+  const older = lines.filter((line) => line !== newest && line !== whole).map((line) => yearPath(line, axis))
   const title = `The months of each year; bold: ${newest.year}`
-  return html`<svg id="plot-lines" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" ${plotAttributes('lines', box)} data-axis="${axis.low} ${axis.high}">${grid(axis, unit)}<g class="older">${older}</g><path class="mean" d="${pathOf(means, axis)}"/><g class="newest"><path data-year="${newest.year}" d="${pathOf(newest.values, axis)}"/>${points(newest.values, axis)}</g>${newestLabel(newest, axis)}<circle class="cursor" r="5"/></svg><p class="legend"><span><svg width="34" height="12" aria-hidden="true"><path class="key-newest" d="M1 6h32"/></svg> ${newest.year}</span><span><svg width="34" height="12" aria-hidden="true"><path class="key-mean" d="M1 6h32"/></svg> mean of all complete months</span><span><svg width="34" height="12" aria-hidden="true"><path class="key-older" d="M1 6h32"/></svg> the other ${climate.years.length - 1} years</span></p>`
+  return html`<svg id="plot-lines" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" ${plotAttributes('lines', box)} data-axis="${axis.low} ${axis.high}">${grid(axis, unit)}<g class="older">${older}</g>${whole && html`<g class="whole">${yearPath(whole, axis)}${yearLabel(whole, axis)}</g>`}<path class="mean" d="${pathOf(means, axis)}"/><g class="newest">${yearPath(newest, axis)}${points(newest.values, axis)}</g>${yearLabel(newest, axis)}<circle class="cursor" r="5"/></svg>${legend(newest, whole, older.length)}`
+}
+
+type YearLine = { year: number; values: readonly number[] }
+
+function isWhole({ values }: YearLine): boolean {
+  return !values.some(Number.isNaN)
+}
+
+function yearPath({ year, values }: YearLine, axis: Axis): Html {
+  return html`<path data-year="${year}" d="${pathOf(values, axis)}"/>`
+}
+
+function legend(newest: YearLine, whole: YearLine | undefined, others: number): Html {
+  const key = (looks: string, words: string) =>
+    html`<span><svg width="34" height="12" aria-hidden="true"><path class="${looks}" d="M1 6h32"/></svg> ${words}</span>`
+  const last = whole && key('key-whole', `${whole.year}, the last year with all months`)
+  return html`<p class="legend">${key('key-newest', `${newest.year}`)}${last}${key('key-mean', 'mean of all complete months')}${key('key-older', `the other ${others} years`)}</p>`
 }
 
 /** January first; not a number where a month has no day counted. */
@@ -65,7 +84,7 @@ function points(values: readonly number[], axis: Axis): Html[] {
   )
 }
 
-function newestLabel({ year, values }: { year: number; values: readonly number[] }, axis: Axis): Html {
+function yearLabel({ year, values }: YearLine, axis: Axis): Html {
   const last = values.findLastIndex((value) => !Number.isNaN(value))
   return html`<text class="label" x="${x(last) + 9}" y="${y(values[last]!, axis) + 4}">${year}</text>`
 }

@@ -96,11 +96,11 @@ test('the page tells normals and anomalies: in a table, in the sentences, and in
   assert.match(table, /of at least 24 of the 30 years/)
   assert.match(
     table,
-    /January<\/th><td>−6\.4<\/td><td>30 years<\/td><td>2024<\/td>.*?<td class="warm">\+2\.8</,
+    /January<\/th><td>−6\.4<\/td><td>30 of 30<\/td><td>2024<\/td>.*?<td class="warm">\+2\.8</,
   )
   assert.match(
     table,
-    /May<\/th><td>–<\/td><td>0 years<\/td><td>2024<\/td>.*?<td class="muted">26 days missing</,
+    /May<\/th><td>–<\/td><td>0 of 30<\/td><td>2024<\/td>.*?<td class="muted">26 days missing</,
   )
   const rows = formatStatsCsv(climate).trimEnd().split('\r\n')
   assert.ok(rows.find((row) => row.startsWith('January,2024,'))!.endsWith(',F,,,,20.5,30,5'))
