@@ -7,6 +7,7 @@ import type { DailyHigh } from './observations.ts'
 import { partitionCount, partitions } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { encodeReport } from './report.ts'
+import { sayIfSlow } from './say-if-slow.ts'
 import { encodeSource, type Source } from './source.ts'
 
 /** Sends reports to the topic, in order; resolves once all are acknowledged. */
@@ -42,9 +43,12 @@ export function startSending(producer: Producer, topic: string, id: string, sour
       value: encodeReport(date, degrees),
       headers: headersOf(date),
     }))
-    try {
+    const send = async () => {
       await producer.metadata({ topics: [topic], forceUpdate: true })
       await producer.send({ messages })
+    }
+    try {
+      await sayIfSlow(`The acknowledgement of ${days[0]!.date}`, send())
     } catch (cause) {
       throw failure(topic, days[0]!.date, isRecreated, cause)
     }
