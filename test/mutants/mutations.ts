@@ -319,6 +319,8 @@ export const mutations: readonly Mutation[] = [
 
 /** The table of all breakages for docs/proof.md. */
 export function mutationTable(): string {
-  const rows = mutations.map(({ what, path, test, name }) => `| ${what} | \`${path}\` | \`${test}\`: ${name} |`)
+  const rows = mutations.map(
+    ({ what, path, test, name }) => `| ${what} | \`${path}\` | \`${test}\`: ${name} |`,
+  )
   return ['| what is broken | in | the test that fails |', '| --- | --- | --- |', ...rows].join('\n')
 }

@@ -6,7 +6,7 @@ import type { Mutation } from './mutations.ts'
 /** How a test ended: which of those that were asked for failed, and how many passed. */
 export type Outcome = { failed: string[]; passed: number; isTimedOut: boolean; output: string }
 
-const deadlineMs = 240_000
+const deadlineMs = 900_000
 
 /** The text with the mutation made. @throws when the text to be replaced is not there exactly once */
 export function mutate(text: string, { what, path, search, replace }: Mutation): string {
