@@ -4,7 +4,9 @@ import { readCorrelationId, readRequestHead } from './produce-frames.ts'
 
 /** What goes wrong between clients and broker, until it is healed; a reset and a lost acknowledgement befall one response. */
 export type Trouble =
-  | { kind: 'none' | 'refuse' | 'reset' | 'black-hole' | 'drop-ack' }
+  | { kind: 'none' | 'refuse' | 'black-hole' | 'drop-ack' }
+  /** `skip`: how many responses pass before the one that is cut in half. */
+  | { kind: 'reset'; skip?: number }
   | { kind: 'delay'; ms: number }
   | { kind: 'throttle'; bytesPerSecond: number }
 
@@ -101,8 +103,13 @@ function passResponse(state: RelayState, { client, broker, produce }: Link, fram
     state.pending--
     state.onProduced(request, frame)
   }
-  const { kind } = state.trouble
+  const { trouble } = state
+  const { kind } = trouble
   if (state.hits > 0 || !(kind === 'reset' || (kind === 'drop-ack' && request))) return true
+  if (kind === 'reset' && trouble.skip) {
+    trouble.skip--
+    return true
+  }
   state.hits++
   const half = frame.subarray(0, Math.ceil(frame.length / 2))
   if (kind === 'reset') client.write(half, () => client.resetAndDestroy())

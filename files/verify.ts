@@ -1,5 +1,5 @@
 import { Admin, ConnectionPool } from '@platformatic/kafka'
-import { waitForBroker } from './lib/connect.ts'
+import { tryAgain, waitForBroker } from './lib/connect.ts'
 import { readLogSource } from './lib/log-source.ts'
 import { run } from './lib/program.ts'
 import { findTopic } from './lib/replay.ts'
@@ -17,7 +17,7 @@ await run(async (signal) => {
   try {
     await waitForBroker(client, settings, signal)
     const topic = await findTopic(client, name)
-    const first = await readLogSource(client, pool, topic, name)
+    const first = await tryAgain(`Reading ${name}`, () => readLogSource(client, pool, topic, name))
     const log = { client, pool, topic, name, directory, source: first?.source }
     if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
     else await compareAll(log, options)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { startBrokerBehindProxy } from './support/broker-behind-proxy.ts'
 import { brokerAddress, createTopic } from './support/kafka.ts'
 import { readPartitionFile } from './support/partition-files.ts'
 import { runProgram, temporaryFolder } from './support/program.ts'
@@ -131,5 +132,22 @@ test('verify.ts refuses options that make no sense with exit code 2', async (t) 
     const { code, stderr } = await runProgram(t, 'verify.ts', args)
     assert.equal(code, 2, args.join(' '))
     assert.match(stderr, /usage: verify\.ts/)
+  }
+})
+
+test('verify.ts comes to its verdict whichever of its first ten responses is cut off', async (t) => {
+  const { address, proxy } = await startBrokerBehindProxy(t)
+  const { name: topic } = await createTopic(t, address)
+  await sendRecords(address, topic, [['1990-03-02', '1990-02-02'].map((date) => reportRecord(date, 20))])
+  const environment = { KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic, DATA_DIR: await temporaryFolder(t) }
+  const all = ['0', '1', '2', '3', '--exit-at-end']
+  assert.equal((await runProgram(t, 'consumer.ts', all, environment)).code, 0)
+  // By then it has looked for the topic, read its first record, and begun to replay.
+  for (let cut = 0; cut < 10; cut++) {
+    await proxy.trouble({ kind: 'reset', skip: cut })
+    const { code, stdout, stderr } = await runProgram(t, 'verify.ts', ['--partition', '0'], environment)
+    assert.equal(code, 0, `response ${cut + 1}: ${stderr}`)
+    assert.match(stdout, /All 3 numbers agree/)
+    assert.equal(proxy.hits(), 1)
   }
 })

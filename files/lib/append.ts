@@ -1,5 +1,5 @@
 import type { Admin } from '@platformatic/kafka'
-import { explain } from './connect.ts'
+import { explain, tryAgain } from './connect.ts'
 import { readLoggedDays } from './differences.ts'
 import { lookUpLogSource } from './log-source.ts'
 import { type NewestDates, readNewestDates } from './newest-dates.ts'
@@ -35,8 +35,9 @@ export async function readLogged(
   settings: BrokerSettings,
   { topic, id, source, days }: Appending,
 ): Promise<Logged> {
-  const looking = lookUpLogSource(admin, settings, topic, id)
-  const first = await looking.catch(explain(`Reading the first record of ${topic}`))
+  const first = await tryAgain(`Reading the first record of ${topic}`, () =>
+    lookUpLogSource(admin, settings, topic, id),
+  )
   if (first?.source && !mayFollow(source, first.source)) throw anotherSource(topic, first.source, source)
   const reading = readNewestDates(settings, topic, id)
   const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))

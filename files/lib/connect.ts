@@ -6,6 +6,7 @@ import { adviceOnRefusal } from './refusal.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000
+const retries = 10
 
 /**
  * Waits until a broker answers, saying so once if that is not at once. From here on the client turns away from a broker
@@ -34,6 +35,24 @@ export async function waitForBroker(
       if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
     }
     await sleep(250, undefined, { signal })
+  }
+}
+
+/**
+ * Tries a reading again that fails for a reason that may pass, ten times within 22 s: for what the client library does not try
+ * again by itself.
+ *
+ * @param what is tried, as in `Reading the log`
+ * @throws OperatingError when none of them comes through
+ */
+export async function tryAgain<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      if (attempt > retries || !isTransient(error)) return explain(what)(error)
+      await sleep(attempt * 400)
+    }
   }
 }
 

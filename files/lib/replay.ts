@@ -1,4 +1,5 @@
 import type { Admin, ConnectionPool } from '@platformatic/kafka'
+import { tryAgain } from './connect.ts'
 import { fetchBatches, type Position } from './fetch.ts'
 import { OperatingError } from './program.ts'
 import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
@@ -15,7 +16,7 @@ const limits = { waitMs: 500, partitionBytesMax: 8 << 20, responseBytesMax: 16 <
 
 /** Finds the topic, or says what is missing. */
 export async function findTopic(client: Admin, name: string): Promise<Topic> {
-  const topic = await describeTopic(client, name)
+  const topic = await tryAgain(`Looking for ${name}`, () => describeTopic(client, name))
   if (topic) return topic
   throw new OperatingError(
     `Topic ${name} is not there, so there is nothing to verify against. Has the producer run?`,
@@ -41,7 +42,9 @@ export async function replay(
   const epochs: Epoch[] = []
   const position: Position = { partition, offset: logStart, leaderEpoch, lastFetchedEpoch: -1 }
   while (position.offset < until) {
-    const [answer] = await fetchBatches(pool, new Map(), leader, topic.id, [position], limits)
+    const [answer] = await tryAgain(`Reading ${name}/${partition}`, () =>
+      fetchBatches(pool, new Map(), leader, topic.id, [position], limits),
+    )
     if (answer?.errorCode !== 0) throw unreadable(name, position, `error code ${answer?.errorCode}`)
     if (answer.endOffset < until)
       throw unreadable(name, position, `it ends at offset ${answer.endOffset}, before ${until}`)
