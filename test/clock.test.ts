@@ -41,9 +41,9 @@ test('a consumer whose clock runs backwards counts all and writes it at once', a
   const environment = { KAFKA_BOOTSTRAP_SERVERS: brokerAddress(), TOPIC: name, DATA_DIR: directory }
   const backwards = clock('(ms) => -1000 * ms')
   const program = startProgram(t, 'consumer.ts', ['2'], { ...environment, ...backwards })
-  await waitFor('100,000 records', () => offsetsIn(directory)[2] === 100_000, 15_000)
+  await waitFor('100,000 records', () => offsetsIn(directory)[2] === 100_000, 30_000)
   await send(1)
-  await waitFor('2,000 more', () => offsetsIn(directory)[2] === 102_000, 3000)
+  await waitFor('2,000 more', () => offsetsIn(directory)[2] === 102_000, 10_000)
   program.child.kill('SIGTERM')
   assert.deepEqual(await program.ended, { code: 0, signal: null })
 })
