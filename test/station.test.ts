@@ -170,6 +170,17 @@ test('producer.ts --append refuses a file without a station most of whose days t
   assert.equal((await readTopic(brokerAddress(), topic)).length, 31)
 })
 
+test('verify.ts says when a folder gives its days another source than the log', async (t) => {
+  const { directory, run, count, write } = await startStation(t)
+  await run('producer.ts', '--observations', write('park.csv', parkDays), ...park)
+  await count()
+  const memory = join(directory, '.almanac/partition-2.json')
+  writeFileSync(memory, readFileSync(memory, 'utf8').replace('Central Park', 'Hyde Park'))
+  const { code, output } = await run('verify.ts')
+  assert.equal(code, 1)
+  assert.match(output, /partition 2: the consumer noted another source of its days than the log says\n/)
+})
+
 test('a memory that somebody damaged keeps the page and the chart from nothing but the name', async (t) => {
   const { directory, run, count, write } = await startStation(t)
   await run('producer.ts', '--observations', write('park.csv', parkDays), ...park)

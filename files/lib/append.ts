@@ -41,6 +41,9 @@ export async function readLogged(
   if (first?.source && !mayFollow(source, first.source)) throw anotherSource(topic, first.source, source)
   const reading = readNewestDates(settings, topic, id)
   const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
+  // Without it, days of anybody might follow here on those of another.
+  if (!first && newestDates.some((date) => date !== undefined))
+    throw new OperatingError(`Reading the first record of ${topic} failed. Nothing has been sent. Try again.`)
   console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
   const comparing = readLoggedDays(settings, topic, id, days, newestDates)
   const logged = await comparing.catch(explain(`Comparing with the log of ${topic}`))
