@@ -8,7 +8,8 @@ import type { Site } from './site.ts'
 /** How often each kind was inflicted, and how many killed consumers had written a file since their start. */
 export type Tally = { done: Map<Kind, number>; killedAfterWrite: number }
 
-const hitDeadlineMs = 60_000
+// On a busy machine a broker may take 20 s to start, and be killed again before anybody has sent something.
+const hitDeadlineMs = 300_000
 const stopGraceMs = 15_000
 const workDeadlineMs = 20_000
 
@@ -19,11 +20,13 @@ export async function inflictAll(
   faults: readonly Fault[],
   tally: Tally,
 ): Promise<void> {
+  let endedAt = Date.now()
   for (const fault of faults) {
     if (lane === 'network') await troubleNetwork(site, fault)
-    else if (lane === 'broker') await troubleBroker(site, fault)
+    else if (lane === 'broker') await troubleBroker(site, fault, endedAt)
     else await troubleProgram(site, lane, fault, tally)
     tally.done.set(fault.kind, (tally.done.get(fault.kind) ?? 0) + 1)
+    endedAt = Date.now()
   }
 }
 
@@ -74,7 +77,13 @@ async function freeze(life: { hasEnded: boolean }, pid: number, ms: number): Pro
   if (!life.hasEnded) process.kill(pid, 'SIGCONT')
 }
 
-async function troubleBroker(site: Site, { kind, waitMs, forMs }: Fault): Promise<void> {
+async function troubleBroker(
+  site: Site,
+  { kind, waitMs, atWork, forMs }: Fault,
+  startedAt: number,
+): Promise<void> {
+  const deadline = Date.now() + workDeadlineMs
+  while (atWork && site.acknowledged.at() <= startedAt && Date.now() < deadline) await sleep(5)
   await sleep(waitMs)
   const broker = site.broker.broker()
   site.note(`${kind}: pid ${broker.pid}`)

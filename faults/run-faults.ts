@@ -45,6 +45,7 @@ export async function runFaults(
     isSound = true
   } finally {
     await site.close()
+    if (!isSound) say(`Until then:\n${describeDone(course.tally.done)}`)
     if (isSound && !options.directory) await rm(folder, { recursive: true, force: true })
   }
   const { done, killedAfterWrite } = course.tally
