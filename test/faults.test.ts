@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { produceV11 } from '@platformatic/kafka'
 import { rememberAcknowledged } from '../faults/acknowledged.ts'
 import { countsOf, kinds, parseCounts, usualCounts } from '../faults/kinds.ts'
+import { judgeGrowth, type Measure } from '../faults/measure-processes.ts'
 import { startProxy } from '../faults/proxy.ts'
 import { runFaults } from '../faults/run-faults.ts'
 import { drawRounds } from '../faults/schedule.ts'
@@ -164,4 +165,15 @@ test('the proxy refuses, resets amid a response, swallows, delays and throttles,
   assert.equal(await Promise.race([swallowed, sleep(300, 'nothing')]), 'nothing')
   await proxy.trouble({ kind: 'none' })
   assert.equal((await swallowed).end, 'whole')
+})
+
+test('a program that has grown over the quiet gaps is found, one that only began large is not', () => {
+  const gaps = (pid: number, megabytes: number[], descriptors = 20) =>
+    megabytes.map((own) => ({ name: 'producer', pid, megabytes: own, descriptors }))
+  const verdicts = (measures: Measure[]) =>
+    judgeGrowth(measures, () => true).map(({ pid, isTooMuch }) => [pid, isTooMuch])
+  assert.deepEqual(verdicts([...gaps(1, [160, 120, 130, 155]), ...gaps(2, [100, 200])]), [[1, false]])
+  assert.deepEqual(verdicts(gaps(1, [100, 120, 140, 161])), [[1, true]])
+  assert.deepEqual(verdicts([...gaps(1, [100, 100]), ...gaps(1, [100], 29)]), [[1, true]])
+  assert.deepEqual(judgeGrowth(gaps(1, [1, 2, 99]), () => false)[0]?.isTooMuch, false)
 })
