@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, findErrorBy } from '@platformatic/kafka'
 import { isTransient } from './connect.ts'
+import { everyBroker } from './every-broker.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { describeTopic, hasLeaders, type Topic } from './topic.ts'
@@ -61,7 +62,7 @@ async function createTopic(
 ): Promise<Topic> {
   const all = Object.entries({ ...topicConfigs, ...replicaConfigs(replicas) })
   const configs = all.map(([name, value]) => ({ name, value }))
-  await admin
+  const [created] = await admin
     .createTopics({ topics: [name], partitions: partitionCount, replicas, configs })
     .catch((cause) => {
       const taken = findErrorBy(cause, 'apiId', 'TOPIC_ALREADY_EXISTS')
@@ -70,7 +71,12 @@ async function createTopic(
         : causes(cause)
       throw new OperatingError(`Topic ${name} cannot be created: ${why}`, { cause })
     })
-  return waitFor(() => topicWithLeaders(admin, name), `leaders for the partitions of ${name}`, signal)
+  const find = async (client: Admin) => {
+    const topic = await topicWithLeaders(client, name)
+    return topic?.id === created!.id ? topic : undefined
+  }
+  await everyBroker(admin, async (client) => (await find(client)) !== undefined, signal)
+  return waitFor(() => find(admin), `leaders for the partitions of ${name}`, signal)
 }
 
 async function waitFor<T>(
