@@ -128,8 +128,8 @@ async function hang({ cluster, untilMore, debug }: RunningPrograms): Promise<num
   process.kill(pid, 'SIGSTOP')
   try {
     const printed = debug.stdout().length
-    await untilMore('while a broker hangs', 1000)
-    await waitFor('debug to go on', () => debug.stdout().length > printed + 20_000, 120_000)
+    await untilMore('while a broker hangs', 300) // Ten months, so all partitions.
+    await waitFor('debug to go on', () => debug.stdout().length > printed + 10_000, 120_000)
   } finally {
     process.kill(pid, 'SIGCONT')
   }
