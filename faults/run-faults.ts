@@ -19,6 +19,7 @@ export type Outcome = {
 }
 
 const roundMs = 40_000
+const listed = 10
 
 /**
  * Makes a site, inflicts faults on it round by round, and judges after each.
@@ -85,9 +86,13 @@ function describe(site: Site, { records, sentTwice }: { records: unknown[]; sent
 }
 
 function failure(where: string, site: Site, failures: readonly string[]): OperatingError {
-  const list = failures.map((what) => `  ${what}`).join('\n')
+  const list = failures
+    .slice(0, listed)
+    .map((what) => `  ${what}`)
+    .join('\n')
+  const more = failures.length > listed ? `\n  and ${failures.length - listed} more` : ''
   return new OperatingError(
-    `${where}:\n${list}\nWhat was done and printed: ${join(site.directory, '../events.log')}`,
+    `${where}:\n${list}${more}\nWhat was done and printed: ${join(site.directory, '../events.log')}`,
   )
 }
 
