@@ -293,9 +293,16 @@ export const mutations: readonly Mutation[] = [
     search:
       '  for (const kept of all) if (kept.unwrittenSince < Number.POSITIVE_INFINITY) pace.write(kept)\n',
     replace: '',
-    test: 'test/consumer.test.ts',
-    name: 'consumer.ts counts every report once and stops at the end',
-    needsBroker: true,
+    test: libTest('keep-partitions'),
+    name: 'a consumer that is stopped writes what it has folded',
+  },
+  {
+    what: 'what was folded and not yet written is missing in the archive',
+    path: lib('keep-partitions'),
+    search: '    if (kept.unwrittenSince < Number.POSITIVE_INFINITY) writePartition(kept.owned)\n',
+    replace: '',
+    test: libTest('keep-partitions'),
+    name: 'the archive has what was folded when the topic was created anew',
   },
   {
     what: 'verify does not look at the sums',
