@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { mutationTable, mutations } from './mutants/mutations.ts'
+import { mutations, mutationTable } from './mutants/mutations.ts'
 import { mutate } from './mutants/run-mutation.ts'
 
 const root = join(import.meta.dirname, '..')
