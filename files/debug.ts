@@ -10,11 +10,20 @@ import { openSubscription } from './lib/subscription.ts'
 // A debug.ts that was killed keeps its partitions for this long; 6 s is the least that brokers allow by default.
 const groupTimes = { sessionTimeout: 6000, rebalanceTimeout: 6000, heartbeatInterval: 500 }
 
+// A broker that hangs is passed over after this; answers are at most 6 s in coming, while the group shares out anew.
+const requestTimeout = 10_000
+
 // Prints records as they arrive, a Python dictionary each: other programs parse the lines.
 await run(async (signal) => {
   if (process.argv.length > 2)
     throw new UsageError(`Unknown argument ${process.argv[2]}.\nUsage: node debug.ts`)
-  const settings = { clientId: 'almanac-debug', ...brokerSettings(), retries: 3, retryDelay: 250 }
+  const settings = {
+    clientId: 'almanac-debug',
+    ...brokerSettings(),
+    retries: 3,
+    retryDelay: 250,
+    requestTimeout,
+  }
   const subscription = openSubscription(topicName())
   const admin = new Admin(settings)
   try {

@@ -161,7 +161,7 @@ async function expectPrinted(debug: RunningProgram, records: readonly TopicRecor
       const lines = debug.stdout().matchAll(/^\{'partition': (\d), .*'date': '(.{10})'/gm)
       return [...lines].filter(([, number]) => Number(number) === partition).map(([, , date]) => date!)
     }
-    await waitFor('debug to print the last record', () => printed().at(-1) === wanted.at(-1))
+    await waitFor('debug to print the last record', () => printed().at(-1) === wanted.at(-1), 120_000)
     assert.deepEqual(printed(), wanted.slice(-printed().length))
   }
 }
