@@ -34,7 +34,12 @@ export async function recreateTopic(
   signal: AbortSignal,
 ): Promise<Topic> {
   // Listed first: the library takes deleting an absent topic for a fault that may pass, and tries for 10 s.
-  if ((await admin.listTopics()).includes(name)) await admin.deleteTopics({ topics: [name] })
+  if ((await admin.listTopics()).includes(name)) {
+    await admin.deleteTopics({ topics: [name] }).catch((error) => {
+      // An earlier try deleted it, and its answer was lost.
+      if (!findErrorBy(error, 'apiId', 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
+    })
+  }
   await waitFor(async () => !(await admin.listTopics()).includes(name), `${name} to be deleted`, signal)
   return createTopic(admin, name, replicas, signal)
 }

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Admin } from '@platformatic/kafka'
+import { recreateTopic } from '../../files/lib/create-topic.ts'
+import { retryDelay } from '../../files/lib/send.ts'
+import { startBrokerBehindProxy } from '../support/broker-behind-proxy.ts'
+import { createTopic } from '../support/kafka.ts'
+
+test('a topic is made anew also when the answer to its deletion is lost', async (t) => {
+  const { address, proxy } = await startBrokerBehindProxy(t)
+  const { name, id } = await createTopic(t, address)
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [address], retries: 10, retryDelay })
+  t.after(() => admin.close())
+  await admin.listTopics() // Connects, so that the next responses are to what is asked.
+  const deleteTopics = admin.deleteTopics.bind(admin)
+  t.mock.method(admin, 'deleteTopics', async (options: { topics: string[] }) => {
+    await proxy.trouble({ kind: 'reset' })
+    return deleteTopics(options)
+  })
+  const made = await recreateTopic(admin, name, 1, t.signal)
+  assert.equal(proxy.hits(), 1)
+  assert.notEqual(made.id, id)
+})
