@@ -16,9 +16,15 @@ const attempts = 3
  * Starts a broker that tells its clients to come by way of a proxy.
  *
  * @param advertised the proxy's address
+ * @param signal ends a start that is under way
  */
-export async function keepBroker(directory: string, port: number, advertised: string): Promise<BrokerKeeper> {
-  const options = { directory, port, advertised }
+export async function keepBroker(
+  directory: string,
+  port: number,
+  advertised: string,
+  signal: AbortSignal,
+): Promise<BrokerKeeper> {
+  const options = { directory, port, advertised, signal }
   let broker = await startBroker(options)
   const startAgain = async () => {
     for (let attempt = 1; ; attempt++) {

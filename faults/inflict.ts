@@ -30,6 +30,11 @@ export async function inflictAll(
   }
 }
 
+/** Throws when the site is closed: what is under way ends with it. */
+function pause(site: Site, ms: number): Promise<void> {
+  return sleep(ms, undefined, { signal: site.closed })
+}
+
 async function troubleProgram(
   site: Site,
   lane: Exclude<Lane, 'network' | 'broker'>,
@@ -41,7 +46,7 @@ async function troubleProgram(
   const partitions = lane === 'producer' ? [] : lane.split(' ').slice(1).map(Number)
   const workedAt = () =>
     lane === 'producer' ? site.acknowledged.at() : Math.max(...partitions.map(site.watch.changedAt))
-  const life = await runningFor(keeper, fault, workedAt)
+  const life = await runningFor(site, keeper, fault, workedAt)
   const { child, startedAt } = life
   site.note(`${kind}: ${lane}, pid ${child.pid}, ${Date.now() - startedAt} ms after its start`)
   if (kind.startsWith('kill')) {
@@ -49,7 +54,7 @@ async function troubleProgram(
     keeper.expectEnd()
     await child.kill()
   } else if (kind.startsWith('freeze')) {
-    await freeze(life, child.pid, forMs)
+    await freeze(site, life, child.pid, forMs)
   } else if (kind.startsWith('clock')) {
     if (!life.hasEnded) process.kill(child.pid, 'SIGUSR2')
   } else {
@@ -61,19 +66,25 @@ async function troubleProgram(
 }
 
 /** A process that has run, or been at work, for as long as the fault says; one that does not come to work is not waited for. */
-async function runningFor(keeper: Keeper, { waitMs, atWork }: Fault, workedAt: () => number): Promise<Life> {
+async function runningFor(
+  site: Site,
+  keeper: Keeper,
+  { waitMs, atWork }: Fault,
+  workedAt: () => number,
+): Promise<Life> {
   for (;;) {
     const life = await keeper.running()
     const deadline = life.startedAt + workDeadlineMs
-    while (atWork && workedAt() <= life.startedAt && !life.hasEnded && Date.now() < deadline) await sleep(5)
-    await sleep(waitMs)
+    while (atWork && workedAt() <= life.startedAt && !life.hasEnded && Date.now() < deadline)
+      await pause(site, 5)
+    await pause(site, waitMs)
     if (!life.hasEnded) return life
   }
 }
 
-async function freeze(life: { hasEnded: boolean }, pid: number, ms: number): Promise<void> {
+async function freeze(site: Site, life: { hasEnded: boolean }, pid: number, ms: number): Promise<void> {
   process.kill(pid, 'SIGSTOP')
-  await sleep(ms)
+  await pause(site, ms)
   if (!life.hasEnded) process.kill(pid, 'SIGCONT')
 }
 
@@ -83,28 +94,29 @@ async function troubleBroker(
   startedAt: number,
 ): Promise<void> {
   const deadline = Date.now() + workDeadlineMs
-  while (atWork && site.acknowledged.at() <= startedAt && Date.now() < deadline) await sleep(5)
-  await sleep(waitMs)
+  while (atWork && site.acknowledged.at() <= startedAt && Date.now() < deadline) await pause(site, 5)
+  await pause(site, waitMs)
   const broker = site.broker.broker()
   site.note(`${kind}: pid ${broker.pid}`)
-  if (kind === 'freeze-broker') return freeze({ hasEnded: false }, broker.pid, forMs)
+  if (kind === 'freeze-broker') return freeze(site, { hasEnded: false }, broker.pid, forMs)
   await (kind === 'kill-broker' ? broker.kill() : broker.stop())
-  await sleep(forMs)
+  await pause(site, forMs)
   await site.broker.startAgain()
   site.note(`broker: is back, pid ${site.broker.broker().pid}`)
 }
 
 /** A trouble counts when it has befallen something. */
-async function troubleNetwork({ proxy, note }: Site, { kind, waitMs, forMs, draw }: Fault): Promise<void> {
-  await sleep(waitMs)
+async function troubleNetwork(site: Site, { kind, waitMs, forMs, draw }: Fault): Promise<void> {
+  const { proxy, note } = site
+  await pause(site, waitMs)
   const trouble = troubleOf(kind, draw)
   note(`${JSON.stringify(trouble)} for ${forMs} ms`)
   const deadline = Date.now() + hitDeadlineMs
-  while (proxy.connections() === 0 && Date.now() < deadline) await sleep(5)
+  while (proxy.connections() === 0 && Date.now() < deadline) await pause(site, 5)
   await proxy.trouble(trouble)
   const isOnce = kind === 'reset' || kind === 'drop-ack'
-  if (!isOnce) await sleep(forMs)
-  for (; proxy.hits() === 0; await sleep(10)) {
+  if (!isOnce) await pause(site, forMs)
+  for (; proxy.hits() === 0; await pause(site, 10)) {
     if (Date.now() > deadline)
       throw new Error(`${kind} befell nothing for ${hitDeadlineMs / 1000} s: no traffic`)
   }

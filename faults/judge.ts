@@ -10,7 +10,7 @@ import type { Site } from './site.ts'
 
 const partitions = [0, 1, 2, 3]
 const repeatDegrees = 1_000_000
-const deadlineMs = 90_000
+const deadlineMs = 300_000
 
 /** What came out when all was healed. */
 export type Judgement = { records: TopicRecord[]; sentTwice: number; failures: string[] }

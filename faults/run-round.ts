@@ -14,7 +14,7 @@ export type Course = {
   archives: Set<string>
 }
 
-const progressDeadlineMs = 90_000
+const progressDeadlineMs = 300_000
 const liveDays = 100
 
 /** Begins with nothing done. */

@@ -27,6 +27,8 @@ export type Site = {
   gaveUp: string[]
   /** Whether a producer that is started creates the topic anew: until one has done so. */
   course: { recreates: boolean }
+  /** Aborts when the site is closed. */
+  closed: AbortSignal
   /** Notes what is done and what is printed, for whom a failure puzzles. */
   note: (line: string) => void
   close: () => Promise<void>
@@ -47,12 +49,15 @@ export async function openSite(folder: string, delay: string, note: Site['note']
   const acknowledged = rememberAcknowledged()
   const port = await freePort('127.0.0.1')
   const proxy = await startProxy(port, acknowledged.observe)
-  const broker = await keepBroker(join(folder, 'kafka'), port, proxy.address)
+  const closing = new AbortController()
+  const closed = closing.signal
+  const broker = await keepBroker(join(folder, 'kafka'), port, proxy.address, closed)
   const environment = programEnvironment(proxy.address, directory, delay)
   const said = { failures: [] as string[], gaveUp: [] as string[], course: { recreates: true }, note }
   const programs = makePrograms(environment, said)
   const watch = watchFiles(directory, (what) => said.failures.push(what))
   const close = async () => {
+    closing.abort()
     watch.stop()
     await Promise.all(
       [programs.producer, ...Object.values(programs.consumers)].map((keeper) => keeper.close()),
@@ -60,7 +65,7 @@ export async function openSite(folder: string, delay: string, note: Site['note']
     await proxy.close()
     await broker.broker().kill()
   }
-  return { directory, environment, broker, proxy, ...programs, watch, acknowledged, ...said, close }
+  return { directory, environment, broker, proxy, ...programs, watch, acknowledged, ...said, closed, close }
 }
 
 function programEnvironment(address: string, directory: string, delay: string): NodeJS.ProcessEnv {
