@@ -220,7 +220,10 @@ test('producer.ts sends nothing, and leaves the topic alone, when a row of the o
   const csv = await writeCsv(t, ['2024-01-01,31', '2024-01-02,warm'])
   const { code, stderr } = await runProducer(t, topic, '--observations', csv)
   assert.equal(code, 1)
-  assert.equal(stderr, `${csv}: line 3: 'warm' is not a number of degrees. Nothing has been sent.\n`)
+  assert.equal(
+    stderr,
+    `${csv}: line 3, column 12: 'warm': expected a number of degrees. Nothing has been sent.\n`,
+  )
   assert.equal((await describeTopic(startAdmin(t), topic))?.id, id)
   assert.deepEqual(await readTopic(brokerAddress(), topic), [])
 })

@@ -66,7 +66,7 @@ test('a file that is gone, cut off or damaged for a while is told of, and read a
   writeFileSync(path, whole.subarray(0, whole.length - 9))
   await says(/unexpected end of file.*It is read again when it changes\.$/)
   writeFileSync(path, `${header}2024-01-01,warm\n`)
-  await says(/'warm' is not a number of degrees.*It is read again when it changes\.$/)
+  await says(/'warm': expected a number of degrees.*It is read again when it changes\.$/)
   writeFileSync(path, whole)
   await sees(['2024-01-01', '2024-01-02'])
   assert.equal(seen.readings, 2)

@@ -14,10 +14,8 @@ function parseObservations(csv: string, unit?: 'F' | 'C') {
 
 const madison = join(import.meta.dirname, '../data/madison-tmax-1869-2023.csv')
 
-test('readObservations reads 154 years of Madison in well under a second', async (t) => {
-  const start = performance.now()
+test('readObservations reads 154 years of Madison', async (t) => {
   const { days, skipped } = await readObservations([madison], {}, t.signal)
-  assert.ok(performance.now() - start < 800)
   assert.equal(days.length, 56_602)
   assert.equal(skipped.get('missing'), 10)
   assert.deepEqual(days[0], { date: '1869-01-01', degrees: 25 })
@@ -55,23 +53,47 @@ test('parseObservations takes a file with a header and no rows', async () => {
 })
 
 const bad: [what: string, csv: string, error: RegExp][] = [
-  ['a day that no calendar has', 'date,tmax_f\n2023-02-29,1\n', /^f: line 2: '2023-02-29' is not a day/],
-  ['another form of date', 'date,tmax_f\n2023-02-01,1\n1/2/2023,1\n', /line 3: '1\/2\/2023' is not a day/],
-  ['a word for a number', 'date,tmax_f\n2023-02-01,warm\n', /line 2: 'warm' is not a number/],
-  ['a number beyond all numbers', 'date,tmax_f\n2023-02-01,1e999\n', /line 2: '1e999' is not a number/],
-  ['Infinity', 'date,tmax_f\n2023-02-01,Infinity\n', /'Infinity' is not a number/],
-  ['a hexadecimal number', 'date,tmax_f\n2023-02-01,0x10\n', /'0x10' is not a number/],
-  ['a row too short', 'date,tmax_f\n2023-02-01\n', /line 2: 1 columns: expected 2/],
-  ['a row too long', 'date,tmax_f\n2023-02-01,1,2\n', /line 2: 3 columns: expected 2/],
-  ['the same date twice', 'date,tmax_f\n2023-02-01,1\n2023-02-01,2\n', /line 3: 2023-02-01 comes after/],
+  [
+    'a day that no calendar has',
+    'date,tmax_f\n2023-02-29,1\n',
+    /^f: line 2, column 1: '2023-02-29': expected a day/,
+  ],
+  [
+    'another form of date',
+    'date,tmax_f\n2023-02-01,1\n1/2/2023,1\n',
+    /line 3, column 1: '1\/2\/2023': expected a day/,
+  ],
+  [
+    'a word for a number',
+    'date,tmax_f\n2023-02-01,warm\n',
+    /line 2, column 12: 'warm': expected a number of degrees/,
+  ],
+  [
+    'a number beyond all numbers',
+    'date,tmax_f\n2023-02-01,1e999\n',
+    /line 2, column 12: '1e999': expected a number/,
+  ],
+  ['Infinity', 'date,tmax_f\n2023-02-01,Infinity\n', /'Infinity': expected a number/],
+  ['a hexadecimal number', 'date,tmax_f\n2023-02-01,0x10\n', /'0x10': expected a number/],
+  ['a row too short', 'date,tmax_f\n2023-02-01\n', /line 2, column 1: 1 columns: expected 2/],
+  ['a row too long', 'date,tmax_f\n2023-02-01,1,2\n', /line 2, column 14: 3 columns: expected 2/],
+  [
+    'the same date twice',
+    'date,tmax_f\n2023-02-01,1\n2023-02-01,2\n',
+    /line 3, column 1: 2023-02-01 comes after/,
+  ],
   [
     'a date going back',
     'date,tmax_f\n2023-02-02,\n2023-02-01,2\n',
-    /line 3: 2023-02-01 comes after 2023-02-02/,
+    /line 3, column 1: 2023-02-01 comes after 2023-02-02/,
   ],
-  ['a quote in mid field', 'date,tmax_f\n2023-02-01,4"\n', /line 2: a quotation mark/],
-  ['a quote never closed', 'date,tmax_f\n2023-02-01,"4\n', /line 2: a quotation mark/],
-  ['a line after a field of two lines', 'date,tmax_f,x\n2023-02-01,4,"a\nb"\n?,1,2\n', /line 4: '\?'/],
+  ['a quote in mid field', 'date,tmax_f\n2023-02-01,4"\n', /line 2, column 1: a quotation mark/],
+  ['a quote never closed', 'date,tmax_f\n2023-02-01,"4\n', /line 2, column 1: a quotation mark/],
+  [
+    'a line after a field of two lines',
+    'date,tmax_f,x\n2023-02-01,4,"a\nb"\n?,1,2\n',
+    /line 4, column 1: '\?'/,
+  ],
   ['an empty file', '', /^f: it is empty/],
   ['no header', '2023-02-01,1\n', /line 1 is '2023-02-01,1': expected a header/],
   ['both units', 'date,tmax_f,tmax_c\n', /one of tmax_f, tmax_c/],

@@ -1,8 +1,9 @@
-import { OperatingError } from '../program.ts'
+import type { Place } from './days.ts'
+import { misfit } from './form.ts'
 import type { TakeLine } from './read-lines.ts'
 
-/** A row of CSV and the line on which it begins. */
-export type Row = { line: number; fields: string[] }
+/** A row of CSV, the line on which it begins, and the column at which each field does, counted in characters from 1. */
+export type Row = { line: number; fields: string[]; columns: number[] }
 
 const longestRow = 1 << 16
 
@@ -21,39 +22,49 @@ export function startRows(source: string, take: (row: Row) => void): { line: Tak
       text = text === '' ? (line === 1 ? next.replace(/^\uFEFF/, '') : next) : `${text}\n${next}`
       // An odd number of quotes: the row goes on in the next line.
       if (text.includes('"') && text.split('"').length % 2 === 0) {
-        if (text.length > longestRow) throw badRow(source, first, 'a quotation mark that none ends')
+        if (text.length > longestRow)
+          throw misfit({ source, line: first, column: 1 }, 'a quotation mark that none ends', 'its other one')
         return
       }
-      if (text.trim() !== '') take({ line: first, fields: splitRow(text, source, first) })
+      if (text.trim() !== '') take(splitRow(text, source, first))
       text = ''
     },
     end() {
-      if (text !== '') throw badRow(source, first, 'a quotation mark where none may stand')
+      if (text !== '') throw misplacedQuote(source, first, 1)
     },
   }
 }
 
-/** Where a field begins, counted in characters from 1; quotes left out of the count. */
-export function columnOf(fields: readonly string[], index: number): number {
-  let column = 1
-  for (let i = 0; i < index; i++) column += fields[i]!.length + 1
-  return column
+/** Where a field of a row stands. */
+export function placeOf(source: string, { line, columns }: Row, field: number): Place {
+  return { source, line, column: columns[field]! }
 }
 
-/** Makes the error for a row, which `why` says in words. */
-export function badRow(source: string, line: number, why: string): OperatingError {
-  return new OperatingError(`${source}: line ${line}: ${why}. Nothing has been sent.`)
+/** Checks that a row has as many fields as its header. @throws OperatingError */
+export function checkLength(source: string, { line, fields, columns }: Row, expected: number): void {
+  if (fields.length === expected) return
+  const column = columns[Math.min(fields.length, expected)] ?? columns.at(-1)!
+  throw misfit({ source, line, column }, `${fields.length} columns`, `${expected}, as the header has`)
 }
 
-function splitRow(text: string, source: string, line: number): string[] {
-  if (!text.includes('"')) return text.split(',')
+function splitRow(text: string, source: string, line: number): Row {
+  const [fields, columns]: [string[], number[]] = [[], []]
   const field = /("(?:[^"]|"")*"|[^",]*)(,|$)/y
-  const fields: string[] = []
   for (let end = ','; end === ','; ) {
+    const column = field.lastIndex + 1
     const match = field.exec(text)
-    if (!match) throw badRow(source, line, 'a quotation mark where none may stand')
+    if (!match) throw misplacedQuote(source, line, column)
+    columns.push(column)
     fields.push(match[1]!.startsWith('"') ? match[1]!.slice(1, -1).replaceAll('""', '"') : match[1]!)
     end = match[2]!
   }
-  return fields
+  return { line, fields, columns }
+}
+
+function misplacedQuote(source: string, line: number, column: number) {
+  return misfit(
+    { source, line, column },
+    'a quotation mark where none may stand',
+    'none, or one at each end of the field',
+  )
 }

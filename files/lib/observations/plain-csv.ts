@@ -1,7 +1,7 @@
 import { parseDate } from '../calendar.ts'
-import { badRow, columnOf, type Row } from './csv-row.ts'
+import { checkLength, placeOf, type Row } from './csv-row.ts'
 import { dayNumber, fahrenheit, skipDay, takeDay } from './days.ts'
-import { checkUnit, type Reading, type Unit } from './form.ts'
+import { checkUnit, misfit, quoted, type Reading, type Unit } from './form.ts'
 
 /**
  * Reads rows of a column `date` and one of `tmax_f` and `tmax_c`, or `tmax` when its unit was said. Other columns are
@@ -20,18 +20,18 @@ export function startPlainRows(names: readonly string[], reading: Reading) {
   reading.about.units.add(columns.unit)
   const { days, source } = reading
   let last = ''
-  const row = ({ line, fields }: Row) => {
-    if (fields.length !== names.length)
-      throw badRow(source, line, `${fields.length} columns: expected ${names.length}, as the header has`)
-    const date = fields[columns.date]!.trim()
-    if (!parseDate(date)) throw badRow(source, line, `'${date}' is not a day of the calendar, YYYY-MM-DD`)
-    if (date <= last) throw badRow(source, line, `${date} comes after ${last}: expected ascending dates`)
+  const row = (row: Row) => {
+    checkLength(source, row, names.length)
+    const datePlace = placeOf(source, row, columns.date)
+    const date = row.fields[columns.date]!.trim()
+    if (!parseDate(date)) throw misfit(datePlace, quoted(date), 'a day of the calendar, YYYY-MM-DD')
+    if (date <= last) throw misfit(datePlace, `${date} comes after ${last}`, 'ascending dates')
     last = date
-    const text = fields[columns.degrees]!.trim()
-    const place = { source, line, column: columnOf(fields, columns.degrees) }
+    const text = row.fields[columns.degrees]!.trim()
+    const place = placeOf(source, row, columns.degrees)
     if (text === '') return skipDay(days, 'missing', dayNumber(date), place)
     const degrees = parseDegrees(text)
-    if (degrees === undefined) throw badRow(source, line, `'${text}' is not a number of degrees`)
+    if (degrees === undefined) throw misfit(place, quoted(text), 'a number of degrees')
     takeDay(days, dayNumber(date), inFahrenheit(degrees, columns.unit), place)
   }
   return { row, end: () => {} }

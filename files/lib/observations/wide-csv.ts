@@ -1,9 +1,9 @@
 import { parseDate } from '../calendar.ts'
 import { OperatingError } from '../program.ts'
 import { isName, isPlace } from '../source.ts'
-import { badRow, columnOf, type Row } from './csv-row.ts'
+import { checkLength, placeOf, type Row } from './csv-row.ts'
 import { dayNumber, type Place, skipDay, takeDay } from './days.ts'
-import { type About, ghcnDaily, type Reading, type Unit } from './form.ts'
+import { type About, ghcnDaily, misfit, quoted, type Reading, type Unit } from './form.ts'
 import { inFahrenheit, parseDegrees } from './plain-csv.ts'
 import { isWanted } from './stations.ts'
 
@@ -30,24 +30,23 @@ export function startWideRows(names: readonly string[], reading: Reading) {
   const attributes = names.indexOf('tmax_attributes')
   if (station < 0 || date < 0 || tmax < 0 || new Set(names).size < names.length) return undefined
   const found: Found[] = []
-  const row = ({ line, fields }: Row) => {
+  const row = (row: Row) => {
     const { days, source } = reading
-    if (fields.length !== names.length)
-      throw badRow(source, line, `${fields.length} columns: expected ${names.length}, as the header has`)
-    const place = { source, line, column: columnOf(fields, tmax) }
-    const id = fields[station]!.trim()
-    if (!/^[\w-]{1,20}$/.test(id)) throw badRow(source, line, `'${id}' is not a station`)
-    if (!parseDate(fields[date]!)) throw badRow(source, line, `'${fields[date]}' is not a day, YYYY-MM-DD`)
-    const day = dayNumber(fields[date]!)
-    const text = fields[tmax]!.trim()
+    checkLength(source, row, names.length)
+    const place = (field: number) => placeOf(source, row, field)
+    const [id, dateText, text] = [station, date, tmax].map((field) => row.fields[field]!.trim()) as Texts
+    if (!/^[\w-]{1,20}$/.test(id)) throw misfit(place(station), quoted(id), 'a station')
+    if (!parseDate(dateText)) throw misfit(place(date), quoted(dateText), 'a day, YYYY-MM-DD')
+    const day = dayNumber(dateText)
     const isMissing = text === '' || text === '-9999' || text === '9999'
-    if (!isWanted(reading.stations, id, isMissing ? undefined : day, place)) return
-    takeAbout(names, fields, reading.about)
-    if (isMissing) return skipDay(days, 'missing', day, place)
+    if (!isWanted(reading.stations, id, isMissing ? undefined : day, place(tmax))) return
+    takeAbout(names, row.fields, reading.about)
+    if (isMissing) return skipDay(days, 'missing', day, place(tmax))
     const value = parseDegrees(text)
-    if (value === undefined) throw badRow(source, line, `column ${place.column}: '${text}' is not a number`)
-    if (attributes >= 0 && isFlagged(fields[attributes]!, source, line)) skipDay(days, 'flagged', day, place)
-    else found.push({ day, value, isWhole: !text.includes('.'), place })
+    if (value === undefined) throw misfit(place(tmax), quoted(text), 'a number')
+    if (attributes >= 0 && isFlagged(row.fields[attributes]!, () => place(attributes)))
+      skipDay(days, 'flagged', day, place(tmax))
+    else found.push({ day, value, isWhole: !text.includes('.'), place: place(tmax) })
   }
   return { row, end: () => takeFound(found, reading) }
 }
@@ -67,6 +66,8 @@ function takeAbout(names: readonly string[], fields: readonly string[], about: A
 
 type Columns = [station: number, date: number, tmax: number]
 
+type Texts = [station: string, date: string, tmax: string]
+
 function takeFound(found: readonly Found[], { days, about, source, unit: said }: Reading): void {
   const unit = said ?? unitOf(found, source)
   about.units.add(unit)
@@ -74,10 +75,10 @@ function takeFound(found: readonly Found[], { days, about, source, unit: said }:
 }
 
 /** Whether the attributes `measurement,quality,source` or `measurement,quality,source,time` hold a quality flag. */
-function isFlagged(attributes: string, source: string, line: number): boolean {
+function isFlagged(attributes: string, place: () => Place): boolean {
   const parts = attributes.split(',')
   if (parts.length === 3 || parts.length === 4) return parts[1]!.trim() !== ''
-  throw badRow(source, line, `'${attributes}' are no attributes: expected measurement,quality,source[,time]`)
+  throw misfit(place(), quoted(attributes), 'attributes: measurement,quality,source[,time]')
 }
 
 function unitOf(found: readonly Found[], source: string): Unit {

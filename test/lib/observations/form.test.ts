@@ -75,11 +75,15 @@ const misfits: [what: string, text: string | Buffer, error: RegExp][] = [
     csvLine('20230101', 1).slice(0, 28),
     /^f: line 1, column 29: 5 fields: expected 8/,
   ],
-  ['attributes', summaries([summary('2023-01-01', '150', 'W')]), /^f: line 2: 'W' are no attributes/],
+  [
+    'attributes',
+    summaries([summary('2023-01-01', '150', 'W')]),
+    /^f: line 2, column \d+: 'W': expected attributes/,
+  ],
   [
     'a summary cut short',
     summaries([summary('2023-01-01', '150')]).slice(0, -5),
-    /^f: line 2: a quotation mark/,
+    /^f: line 2, column \d+: a quotation mark/,
   ],
   ['binary data', Buffer.from([0, 1, 2, 255, 10, 7]), /^f: line 1 is '\\u0000\\u0001/],
   ['another form in mid file', dlyLine('202301', []) + csvLine('20230101', 1), /^f: line 2, column \d+: /],
