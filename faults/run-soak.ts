@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,6 +39,7 @@ export async function runSoak(
   const random = randomFrom(seed)
   const begin = performance.now()
   const past = () => (performance.now() - begin) / (hours * 3_600_000)
+  let isSound = false
   try {
     for (let ahead: Round[] = []; past() < 1; ) {
       if (ahead.length === 0) ahead = drawRounds(random, usualCounts, roundMs)
@@ -46,8 +47,10 @@ export async function runSoak(
       await soakOnce(site, soak, round, signal)
       say(`${(100 * past()).toFixed(1)} %: ${describe(soak)}`)
     }
+    isSound = true
   } finally {
     await site.close()
+    if (isSound) await rm(folder, { recursive: true, force: true })
   }
   return soak
 }
