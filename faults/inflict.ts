@@ -30,9 +30,10 @@ export async function inflictAll(
   }
 }
 
-/** Throws when the site is closed: what is under way ends with it. */
-function pause(site: Site, ms: number): Promise<void> {
-  return sleep(ms, undefined, { signal: site.closed })
+/** Throws when the site is closed, or has failed already: what is under way ends then. */
+async function pause(site: Site, ms: number): Promise<void> {
+  if (site.failures.length > 0) throw new Error('It went no further.')
+  await sleep(ms, undefined, { signal: site.closed })
 }
 
 async function troubleProgram(

@@ -36,7 +36,7 @@ export async function runRound(site: Site, round: Round, course: Course): Promis
   await Promise.all(lanes.map((lane) => inflictAll(site, lane, round.faults[lane], course.tally)))
   if (round.recreates) course.tally.done.set('recreate', (course.tally.done.get('recreate') ?? 0) + 1)
   // What has failed already may never come to what is waited for now.
-  if (site.failures.length > 0) throw new Error('It was not waited for more.')
+  if (site.failures.length > 0) throw new Error('It went no further.')
   site.note('healed')
   const before = site.acknowledged.count()
   await waitFor(
