@@ -108,20 +108,19 @@ async function troubleBroker(
 
 /** A trouble counts when it has befallen something. */
 async function troubleNetwork(site: Site, { kind, waitMs, forMs, draw }: Fault): Promise<void> {
-  const { proxy, note } = site
   await pause(site, waitMs)
   const trouble = troubleOf(kind, draw)
-  note(`${JSON.stringify(trouble)} for ${forMs} ms`)
+  site.note(`${JSON.stringify(trouble)} for ${forMs} ms`)
   const deadline = Date.now() + hitDeadlineMs
-  while (proxy.connections() === 0 && Date.now() < deadline) await pause(site, 5)
-  await proxy.trouble(trouble)
+  while (site.proxy.connections() === 0 && Date.now() < deadline) await pause(site, 5)
+  await site.proxy.trouble(trouble)
   const isOnce = kind === 'reset' || kind === 'drop-ack'
   if (!isOnce) await pause(site, forMs)
-  for (; proxy.hits() === 0; await pause(site, 10)) {
+  for (; site.proxy.hits() === 0; await pause(site, 10)) {
     if (Date.now() > deadline)
       throw new Error(`${kind} befell nothing for ${hitDeadlineMs / 1000} s: no traffic`)
   }
-  await proxy.trouble({ kind: 'none' })
+  await site.proxy.trouble({ kind: 'none' })
 }
 
 function troubleOf(kind: Kind, draw: number): Trouble {
