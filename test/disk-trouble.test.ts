@@ -101,7 +101,7 @@ const meddlings: Record<string, { meddle: (folder: string) => void; says: RegExp
     says: /partition-2\.json: was removed, replaced or changed by another program/,
   },
   'the hidden folder is removed': {
-    meddle: (folder) => rmSync(join(folder, '.almanac'), { recursive: true }),
+    meddle: (folder) => removeFolder(join(folder, '.almanac')),
     says: /partition-2.*(was removed or replaced while we held it|Make the folder)/,
   },
   'the lock is removed': {
@@ -109,7 +109,7 @@ const meddlings: Record<string, { meddle: (folder: string) => void; says: RegExp
     says: /partition-2\.lock: was removed or replaced while we held it/,
   },
   'the whole folder is removed': {
-    meddle: (folder) => rmSync(folder, { recursive: true }),
+    meddle: removeFolder,
     says: /data\/.*partition-2.*(Make the folder, or name another|was removed or replaced)/,
   },
   'the whole folder is renamed and an empty one put in its place': {
@@ -122,11 +122,16 @@ const meddlings: Record<string, { meddle: (folder: string) => void; says: RegExp
   'a copy of the folder is put in its place': {
     meddle: (folder) => {
       cpSync(folder, `${folder}.copy`, { recursive: true })
-      rmSync(folder, { recursive: true })
+      removeFolder(folder)
       renameSync(`${folder}.copy`, folder)
     },
     says: /partition-2\.(lock|json): was removed/,
   },
+}
+
+/** Again when it is not empty after all: the consumer writes its status in it meanwhile. */
+function removeFolder(path: string): void {
+  rmSync(path, { recursive: true, maxRetries: 10, retryDelay: 10 })
 }
 
 for (const [what, { meddle, says }] of Object.entries(meddlings)) {
