@@ -47,7 +47,8 @@ export function parseFaultOptions(args: string[]): FaultOptions {
   }
 }
 
-function wholeNumber(text: string, name: string): number {
+/** Parses a whole number below 2^32. @throws UsageError that calls it `name` */
+export function wholeNumber(text: string, name: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text)
   throw new UsageError(`${name} is '${text}': expected a whole number below 2^32.`)
 }

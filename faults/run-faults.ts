@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
 import { randomFrom } from '../test/support/seeded-random.ts'
 import type { FaultOptions } from './fault-options.ts'
 import { describeDone, type Kind } from './kinds.ts'
@@ -19,7 +18,6 @@ export type Outcome = {
 }
 
 const roundMs = 40_000
-const listed = 10
 
 /**
  * Makes a site, inflicts faults on it round by round, and judges after each.
@@ -68,10 +66,7 @@ async function runAll(
       const where = `seed ${seed + again}, round ${index + 1} of ${rounds.length}`
       site.note(`${where}: ${JSON.stringify(round)}`)
       const startedAt = Date.now()
-      const judgement = await runRound(site, round, course).catch((cause: Error) => {
-        throw failure(where, site, [...site.failures, cause.message])
-      })
-      if (site.failures.length > 0) throw failure(where, site, site.failures)
+      const judgement = await runRound(site, round, course, where)
       say(`${where}: ${describe(site, judgement)} (${Math.round((Date.now() - startedAt) / 1000)} s)`)
       signal.throwIfAborted()
       if (minutes !== undefined && isOver()) return
@@ -83,17 +78,6 @@ function describe(site: Site, { records, sentTwice }: { records: unknown[]; sent
   const twice = sentTwice > 0 ? `, ${sentTwice} days sent twice and counted once` : ''
   const gaveUp = site.gaveUp.length > 0 ? `; the producer gave up ${site.gaveUp.length} times so far` : ''
   return `${records.length} records, ${site.acknowledged.count()} acknowledged${twice}; all agrees${gaveUp}`
-}
-
-function failure(where: string, site: Site, failures: readonly string[]): OperatingError {
-  const list = failures
-    .slice(0, listed)
-    .map((what) => `  ${what}`)
-    .join('\n')
-  const more = failures.length > listed ? `\n  and ${failures.length - listed} more` : ''
-  return new OperatingError(
-    `${where}:\n${list}${more}\nWhat was done and printed: ${join(site.directory, '../events.log')}`,
-  )
 }
 
 /** Puts an outcome in words, a line a kind. */

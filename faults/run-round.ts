@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { OperatingError } from '../files/lib/program.ts'
 import { waitFor } from '../test/support/wait-for.ts'
 import { inflictAll, type Tally } from './inflict.ts'
 import { type Judgement, judge, judgeArchive } from './judge.ts'
@@ -26,9 +28,18 @@ export function beginCourse(producer: Course['producer']): Course {
 /**
  * Inflicts a round's faults on all at once, heals, waits for all to go on, and judges while the producer is still.
  *
- * What must not be stands in the site's failures.
+ * @param where names the round in errors
+ * @throws OperatingError with what must not be
  */
-export async function runRound(site: Site, round: Round, course: Course): Promise<Judgement> {
+export async function runRound(site: Site, round: Round, course: Course, where: string): Promise<Judgement> {
+  const judgement = await inflictAndJudge(site, round, course).catch((cause: Error) => {
+    throw failure(where, site, [...site.failures, cause.message])
+  })
+  if (site.failures.length > 0) throw failure(where, site, site.failures)
+  return judgement
+}
+
+async function inflictAndJudge(site: Site, round: Round, course: Course): Promise<Judgement> {
   const isFirst = course.last === undefined
   if (isFirst) for (const consumer of Object.values(site.consumers)) consumer.resume()
   if (isFirst || round.recreates) await recreate(site, course)
@@ -76,4 +87,17 @@ async function judgeFrozen(site: Site): Promise<Judgement> {
   } finally {
     if (!life.hasEnded) process.kill(life.child.pid, 'SIGCONT')
   }
+}
+
+const listed = 10
+
+function failure(where: string, site: Site, failures: readonly string[]): OperatingError {
+  const list = failures
+    .slice(0, listed)
+    .map((what) => `  ${what}`)
+    .join('\n')
+  const more = failures.length > listed ? `\n  and ${failures.length - listed} more` : ''
+  return new OperatingError(
+    `${where}:\n${list}${more}\nWhat was done and printed: ${join(site.directory, '../events.log')}`,
+  )
 }

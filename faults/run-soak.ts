@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatingError } from '../files/lib/program.ts'
 import { randomFrom } from '../test/support/seeded-random.ts'
 import { usualCounts } from './kinds.ts'
 import { type Measure, measureProcesses } from './measure-processes.ts'
@@ -56,13 +55,9 @@ export async function runSoak(
 }
 
 async function soakOnce(site: Site, soak: Soak, round: Round, signal: AbortSignal): Promise<void> {
-  const judgement = await runRound(site, round, soak.course)
   soak.rounds++
+  const judgement = await runRound(site, round, soak.course, `round ${soak.rounds}`)
   soak.records = judgement.records.length
-  if (site.failures.length > 0) {
-    const list = site.failures.map((what) => `  ${what}`).join('\n')
-    throw new OperatingError(`Round ${soak.rounds}:\n${list}\nIts folder: ${join(site.directory, '..')}`)
-  }
   await sleep(calmMs, undefined, { signal })
   soak.measures.push(...(await measureProcesses(await pidsOf(site), gapMs, signal)))
 }

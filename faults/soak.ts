@@ -1,6 +1,7 @@
 // `npm run soak -- --hours N`: all faults in turn with quiet gaps, and at the end a verdict on results and growth.
 import { parseArgs } from 'node:util'
 import { OperatingError, run, UsageError } from '../files/lib/program.ts'
+import { wholeNumber } from './fault-options.ts'
 import { describeDone } from './kinds.ts'
 import { judgeGrowth } from './measure-processes.ts'
 import { runSoak } from './run-soak.ts'
@@ -28,7 +29,10 @@ function parse(args: string[]): { hours: number; seed: number } {
     const hours = Number(values.hours)
     if (!(hours > 0 && hours <= 1000))
       throw new UsageError(`--hours is '${values.hours}': expected a number above 0.`)
-    return { hours, seed: Number(values.seed ?? Date.now() % 2 ** 32) }
+    return {
+      hours,
+      seed: values.seed === undefined ? Date.now() % 2 ** 32 : wholeNumber(values.seed, '--seed'),
+    }
   } catch (cause) {
     throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }
