@@ -27,8 +27,7 @@ export type Supervised = {
 /** What is supervised, and how it is started. */
 export type Job = {
   name: string
-  /** Starts it; `again` is false for the first start, true for each after it. */
-  start: (again: boolean) => Promise<Process>
+  start: () => Promise<Process>
   /** Whether it may come to an end of its own: twice exit code 0, soon after each other. */
   mayFinish?: boolean
   /** How long to wait before each start again, for one that is killed on purpose; without it ever longer. */
@@ -51,7 +50,7 @@ const wellAfterMs = 30_000
  */
 export async function supervise(job: Job): Promise<Supervised> {
   const stopping = new AbortController()
-  const running = { process: await job.start(false) }
+  const running = { process: await job.start() }
   job.say(`${job.name}: started (pid ${running.process.pid}).`)
   const ended = keepRunning(job, running, stopping.signal)
   ended.catch(() => {}) // Whoever supervises may look at it later, or never.
@@ -93,7 +92,7 @@ async function startAgain(job: Job, waitMs: number, stopping: AbortSignal): Prom
     await sleep(waitMs, undefined, { signal: stopping }).catch(() => {})
     if (stopping.aborted) return undefined
     try {
-      return await job.start(true)
+      return await job.start()
     } catch (error) {
       if (stopping.aborted) return undefined
       if (!(error instanceof OperatingError)) throw error

@@ -10,8 +10,8 @@ import { replaceFile } from './replace-file.ts'
 export type ChaosStatus = {
   /** Consumers killed that were live again afterwards. */
   kills: number
-  /** From the newest process's start to live, in milliseconds, and the same in the middle and at worst; null before the first. */
-  restartMs: { last: number; median: number; worst: number } | null
+  /** From a new process's start to live, in milliseconds: in the middle and at worst; null before the first. */
+  restartMs: { median: number; worst: number } | null
   /** How many counts, sums and averages the last verification compared; null before the first. */
   numbers: number | null
   /** What it found wrong; null when all agreed. */
