@@ -1,7 +1,8 @@
 /*
  * The hot path of the fold. A log of daily measurements has runs of reports of one month, which differ in their days and
- * degrees only: comparing a record's bytes with those of the one before does what decoding them would, in a fifth of the
-time. It decides nothing of its own: at anything unusual the run ends, and the record is looked at in full.
+ * degrees only: comparing a record's bytes with those of the one before does what decoding them would, in less than a
+ * third of the time (docs/decisions/speed.md). It decides nothing of its own: at anything unusual the run ends, and the
+ * record is looked at in full.
  */
 import { daysInMonth } from './calendar.ts'
 import type { RecordColumns } from './record-batch.ts'
