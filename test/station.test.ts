@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { servePage } from '../files/page/server.ts'
-import { brokerAddress, createTopic, uniqueTopic } from './support/kafka.ts'
+import { brokerAddress, createTopic, startAdmin, uniqueTopic } from './support/kafka.ts'
 import { runProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { readTopic } from './support/read-topic.ts'
 import { reportRecord, sendRecords } from './support/send-records.ts'
@@ -102,6 +102,33 @@ test('generated weather is called so, and a station does not stay when another p
   const verdict = await run('verify.ts')
   assert.match(verdict.output, /: synthetic weather after Madison, Wisconsin, 1990, °F\.\n/)
   assert.equal(verdict.code, 0, verdict.output)
+})
+
+test('a log that lost its first records still says whose its days are, and verify finds no other source', async (t) => {
+  const { topic, run, count, write } = await startStation(t)
+  const days = ['01-01', '03-01', '05-01'].flatMap((day) => [
+    dayOf('USW00094728', `2019-${day}`, 50),
+    dayOf('USW00094728', `2019-${day.slice(0, 2)}-02`, 60),
+  ])
+  await run(
+    'producer.ts',
+    '--observations',
+    write('park.csv', days.join('')),
+    '--days-per-second',
+    '40',
+    ...park,
+  )
+  await count()
+  const admin = startAdmin(t)
+  const trim = (partition: number) =>
+    admin.deleteRecords({ topics: [{ name: topic, partitions: [{ partition, offset: 1n }] }] })
+  await trim(0)
+  assert.match((await run('verify.ts')).output, /Central Park/)
+  assert.match((await run('producer.ts', '--append')).output, /expected the same to follow, found synthetic/)
+  for (const partition of [2, 3]) await trim(partition)
+  const { output } = await run('verify.ts')
+  assert.doesNotMatch(output, /another source/)
+  assert.match(output, /begins at offset 1/)
 })
 
 test('days of which the log does not say whose they are, are given no name: neither a station’s nor the generator’s', async (t) => {

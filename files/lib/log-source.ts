@@ -52,7 +52,8 @@ export function decodeFirstRecord(batches: Buffer): FirstRecord | undefined {
 }
 
 /**
- * Reads where a topic's days come from: the first partition that has a record says it.
+ * Reads where a topic's days come from: the first partition that has a record says it, or one whose log still begins at
+ * 0, for the record that said it may be gone from another.
  *
  * @param name of the topic
  * @returns undefined when no partition has a record
@@ -63,12 +64,14 @@ export async function readLogSource(
   topic: Topic,
   name: string,
 ): Promise<FirstRecord | undefined> {
+  let silent: FirstRecord | undefined
   for (const partition of partitions) {
     const { logStart, logEnd } = await readLogRange(client, name, partition)
     const first = logEnd > logStart ? await readFirstRecord(pool, topic, partition, logStart) : undefined
-    if (first) return first
+    if (first && (first.source || logStart === 0)) return first
+    silent ??= first
   }
-  return undefined
+  return silent
 }
 
 /** The same by a topic's id, with connections of its own. */

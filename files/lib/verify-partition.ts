@@ -50,7 +50,7 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
     const ids = `topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
     return without(`the file belongs to ${ids}; a running consumer begins that one by itself`)
   }
-  if (memory?.source && JSON.stringify(memory.source) !== JSON.stringify(log.source))
+  if (memory?.source && log.source && JSON.stringify(memory.source) !== JSON.stringify(log.source))
     return without(`the consumer noted another source of its days than the log says`)
   const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
