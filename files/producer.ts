@@ -43,7 +43,7 @@ await run(async (signal) => {
     const { source = generatedSource, days = [] } = first ?? {}
     const logged = append
       ? await readLogged(admin, settings, { topic, id, source, days })
-      : { newestDates: [], days: new Map(), source }
+      : { topic, newestDates: [], days: new Map(), source }
     const send = startSending(producer, topic, id, logged.source)
     const pace = { beat: startPace(delayMs, signal), daysPerBeat }
     if (first) await sendReadings(send, first, nextReading, logged, pace)

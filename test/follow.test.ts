@@ -69,6 +69,23 @@ test('producer.ts --follow says of a past value that was corrected that it is no
   assert.equal(producer.stderr().split('2024-01-30: 10.5 °F, in the log 10 °F').length, 2)
 })
 
+test('producer.ts --follow sends nothing of another station that takes the place of the file', async (t) => {
+  const { file, start, dates, holds } = await startFollowing(t)
+  const line = (station: string, day: string) => `${station},${day},TMAX,100,,,W,2400\n`
+  writeFileSync(file, line('USW00094728', '20200101'))
+  const producer = start()
+  await holds(['2020-01-01'])
+  writeFileSync(file, line('USW00014837', '20200101') + line('USW00014837', '20200102'))
+  await waitFor('the other station to be told', () =>
+    /expected the same to follow, found .*14837/.test(producer.stderr()),
+  )
+  writeFileSync(file, line('USW00094728', '20200101') + line('USW00094728', '20200103'))
+  await holds(['2020-01-01', '2020-01-03'])
+  producer.child.kill('SIGTERM')
+  assert.equal((await producer.ended).code, 0)
+  assert.deepEqual(await dates(), ['2020-01-01', '2020-01-03'])
+})
+
 test('producer.ts --days-per-second sends a record at that speed', async (t) => {
   const { topic, file, environment } = await startFollowing(t)
   const days = Array.from({ length: 200 }, (_, day) => new Date(Date.UTC(2024, 0, 1 + day)).toISOString())

@@ -10,6 +10,7 @@ import { describeSource, mayFollow, type Source } from './source.ts'
 
 /** What the log holds, as far as it matters to who goes on with it. */
 export type Logged = {
+  topic: string
   newestDates: NewestDates
   /** Those of the days to be sent that it holds already, with its values. */
   days: Map<string, number>
@@ -38,7 +39,7 @@ export async function readLogged(
   const first = await tryAgain(`Reading the first record of ${topic}`, () =>
     lookUpLogSource(admin, settings, topic, id),
   )
-  if (first?.source && !mayFollow(source, first.source)) throw anotherSource(topic, first.source, source)
+  checkSource(topic, first?.source, source)
   const reading = readNewestDates(settings, topic, id)
   const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
   // Without it, days of anybody might follow here on those of another.
@@ -49,7 +50,21 @@ export async function readLogged(
   const logged = await comparing.catch(explain(`Comparing with the log of ${topic}`))
   checkAlike(topic, days, logged)
   // A log that does not say whose its first days are is not given a name by later ones.
-  return { newestDates, days: logged, source: first ? first.source : source }
+  return { topic, newestDates, days: logged, source: first ? first.source : source }
+}
+
+/**
+ * Checks that days are of the source that the log says, and mostly those that it holds.
+ *
+ * @throws OperatingError when they are another station's, or in another unit
+ */
+export function checkFollows(logged: Logged, source: Source, days: readonly DailyHigh[]): void {
+  checkSource(logged.topic, logged.source, source)
+  checkAlike(logged.topic, days, logged.days)
+}
+
+function checkSource(topic: string, before: Source | undefined, after: Source): void {
+  if (before && !mayFollow(after, before)) throw anotherSource(topic, before, after)
 }
 
 /** A revision changes some days: where most of them differ, these are another station's, or in another unit. */

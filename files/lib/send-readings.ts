@@ -1,12 +1,14 @@
-import type { Logged } from './append.ts'
+import { checkFollows, type Logged } from './append.ts'
 import { describeDifferences } from './differences.ts'
 import type { Observations } from './observations.ts'
 import type { Pace } from './pace.ts'
+import { OperatingError } from './program.ts'
 import { partitionOf, type Send } from './send.ts'
 import { sendObservations } from './send-observations.ts'
 
 /**
- * Sends of each reading of a station's files what the log lacks, and says, once, what differs from it.
+ * Sends of each reading of a station's files what the log lacks, and says, once, what differs from it. Of a later reading
+ * that is another station's nothing is sent, which is said.
  *
  * @param first the first reading
  * @param next gives a later one each time; undefined after the last
@@ -22,6 +24,7 @@ export async function sendReadings(
   const newestDates = [...logged.newestDates]
   let told: string | undefined
   for (let reading: Observations | undefined = first; reading; reading = await next()) {
+    if (reading !== first && !mayBeSent(reading, logged)) continue
     const differences = describeDifferences(reading.days, newestDates, logged.days)
     if (differences && differences !== told) console.error(differences)
     told = differences
@@ -30,5 +33,16 @@ export async function sendReadings(
       newestDates[partitionOf(date)] = date
       logged.days.set(date, degrees)
     }
+  }
+}
+
+function mayBeSent({ source, days }: Observations, logged: Logged): boolean {
+  try {
+    checkFollows(logged, source, days)
+    return true
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error
+    console.error(`${error.message} It is read again when it changes.`)
+    return false
   }
 }
