@@ -5,7 +5,7 @@ import { readStatus } from './status-file.ts'
 
 /** A lock held until `release` or the process's end, however it ends. */
 export type PartitionLock = {
-  /** Throws when the lock's file was removed or replaced, so that another process may hold it now too. */
+  /** Throws when it was released, or its file removed or replaced, so that another process may hold it now. */
   check: () => void
   release: () => void
 }
@@ -34,6 +34,8 @@ export function lockPartition(path: string, statusPath: string): PartitionLock {
   const { ino } = statSync(path, { bigint: true })
   return {
     check: () => {
+      // What was still under way when the lock was released must not write under the next holder's feet.
+      if (!held.has(database)) throw new OperatingError(`${path}: was released. Nothing was written.`)
       if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === ino) return
       throw new OperatingError(
         `${path}: was removed or replaced while we held it, so another consumer may keep this partition too. ` +

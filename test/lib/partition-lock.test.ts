@@ -143,3 +143,10 @@ test('a lock that cannot be made says why', async (t) => {
     message: /lock: cannot be locked \(.+\)/,
   })
 })
+
+test('a lock that was released lets nothing more be written, also when nobody took it since', async (t) => {
+  const lock = lockPartition(join(await temporaryFolder(t), 'lock'), 'none')
+  lock.check()
+  lock.release()
+  assert.throws(lock.check, /lock: was released\. Nothing was written/)
+})
