@@ -6,19 +6,16 @@
  */
 import { daysInMonth } from './calendar.ts'
 import type { RecordColumns } from './record-batch.ts'
-import type { DecodedReport } from './report.ts'
+import { type DecodedReport, degreesTag, usualLength, viewOf } from './report.ts'
 import { blockOf, type MonthTable } from './stats.ts'
 
 // The usual report: 0a 0a YYYY-MM-DD 11 <double>.
-const reportLength = 21
 const reportStart = 0x0a0a
 const monthLength = 10 // from the report's start to its day
-const degreesTag = 0x11
 
 /**
  * Folds the records after the `first`, for as long as they are usual reports of its month that count or are duplicates.
  *
- * @param view of the columns' bytes
  * @param first place in the columns of a report that was folded, which need not be a usual one
  * @param report what it was decoded to
  * @param table of its month; changed in place
@@ -26,11 +23,11 @@ const degreesTag = 0x11
  */
 export function foldRun(
   columns: RecordColumns,
-  view: DataView,
   first: number,
   { year, month }: DecodedReport,
   table: MonthTable,
 ): number {
+  const view = viewOf(columns.bytes)
   const days = daysInMonth(year, month)
   let lastDay = table.lastDays[year]!
   let sum = table.sums[year]!
@@ -57,14 +54,14 @@ export function foldRun(
 
 function isUsual({ valueStarts, valueEnds }: RecordColumns, view: DataView, i: number): boolean {
   const value = valueStarts[i]!
-  return valueEnds[i]! - value === reportLength && view.getUint16(value) === reportStart
+  return valueEnds[i]! - value === usualLength && view.getUint16(value) === reportStart
 }
 
 /** Whether two records have the same key, and usual values of one month: `first` is known to have one. */
 function isAlike(columns: RecordColumns, view: DataView, first: number, i: number): boolean {
   const { keyStarts, keyEnds, valueStarts, valueEnds } = columns
   const value = valueStarts[i]!
-  if (valueEnds[i]! - value !== reportLength || view.getUint8(value + 12) !== degreesTag) return false
+  if (valueEnds[i]! - value !== usualLength || view.getUint8(value + 12) !== degreesTag) return false
   if (!sameBytes(view, value, valueStarts[first]!, monthLength)) return false
   const key = keyStarts[i]!
   const length = keyEnds[i]! - key

@@ -42,7 +42,6 @@ export function foldBatches(checkpoint: Checkpoint, bytes: Buffer, events: FoldE
 function foldRecords(checkpoint: Checkpoint, { onRefused }: FoldEvents): void {
   const { count, bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
   const from = checkpoint.offset
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (let i = 0; i < count; ) {
     const offset = offsets[i]!
     const refusal =
@@ -56,6 +55,6 @@ function foldRecords(checkpoint: Checkpoint, { onRefused }: FoldEvents): void {
     const table = monthTable(checkpoint, monthName(report.month))
     if (addDay(table, report.year, report.day, report.degrees) === 'overflow')
       onRefused(offset, `its degrees, ${report.degrees}, make the sum of its month infinite`)
-    i = foldRun(columns, view, i, report, table)
+    i = foldRun(columns, i, report, table)
   }
 }

@@ -39,9 +39,11 @@ export function decodeReport(
   return `its key is ${key}, expected '${monthNames[into.month - 1]}'`
 }
 
-const usualLength = 21
+/** Length of the usual form. */
+export const usualLength = 21
 const dateTag = 0x0a // field 1, length-delimited
-const degreesTag = 0x11 // field 2, 64 bits
+/** Stands before the degrees: field 2, 64 bits. */
+export const degreesTag = 0x11
 const noDigits = -10_000
 
 /** Reads `0a 0a YYYY-MM-DD 11 <double>`; returns false, having read nothing of use, for any other form or day. */
@@ -70,7 +72,7 @@ let viewed: Buffer = Buffer.alloc(0)
 let view: DataView = new DataView(viewed.buffer)
 
 /** A view of the bytes, kept while they stay the same: it reads a double several times as fast as a Buffer does. */
-function viewOf(bytes: Buffer): DataView {
+export function viewOf(bytes: Buffer): DataView {
   if (bytes !== viewed) {
     viewed = bytes
     view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
