@@ -2,7 +2,7 @@ import { type MonthName, monthNames } from '../lib/calendar.ts'
 import { newestYear } from '../lib/month-averages.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
-import { anomalyOf, missingDays, type Normals } from './normals.ts'
+import { anomalyOf, missingDays, missingDaysMax, type Normals } from './normals.ts'
 import { originOf } from './origin.ts'
 import { difference, formatTemperature, formatTenth, scales, type Unit } from './unit.ts'
 
@@ -12,23 +12,21 @@ const heads = ['Month', 'Normal', 'Of years', 'Newest year', 'Its mean', 'Anomal
 export function normalsTable(climate: Climate, unit: Unit): Html | undefined {
   const { normals } = climate
   if (!normals) return undefined
-  const { period, yearsMin } = normals
-  const all = period.last - period.first + 1
+  const { period, yearCount, yearsMin } = normals
   const head = heads.map((text) => html`<th scope="col">${text}</th>`)
   const rows = monthNames.map((name) => row(climate, normals, name, unit))
-  const caption = html`Means of ${period.first} to ${period.last} in ${scales[unit].unit}, of at least ${yearsMin} of the ${all} years; a month with more than 10 days missing does not count (WMO-No. 1203)`
+  const caption = html`Means of ${period.first} to ${period.last} in ${scales[unit].unit}, of at least ${yearsMin} of the ${yearCount} years; a month with more than ${missingDaysMax} days missing does not count (WMO-No. 1203)`
   return html`<table class="normals"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
 }
 
 function row({ averages }: Climate, normals: Normals, name: MonthName, unit: Unit): Html {
   const { avg, years } = normals.byMonth.get(name)!
-  const all = normals.period.last - normals.period.first + 1
   const newest = newestYear(averages, name)
   const normal = avg === undefined ? '–' : formatTemperature(avg, unit)
   const months = newest
     ? html`<td>${newest.year}</td><td title="${originOf(newest, name)}">${formatTemperature(newest.avg, unit)}</td>`
     : html`<td>–</td><td>–</td>`
-  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td>${years} of ${all}</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
+  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td>${years} of ${normals.yearCount}</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
 }
 
 function anomalyCell(averages: Climate['averages'], normals: Normals, name: MonthName, unit: Unit): Html {
@@ -36,7 +34,7 @@ function anomalyCell(averages: Climate['averages'], normals: Normals, name: Mont
   const anomaly = newest && anomalyOf(normals, name, newest)
   if (anomaly === undefined) {
     const missing = newest ? missingDays(newest, name) : 0
-    return missing > 10 ? html`<td class="muted">${missing} days missing</td>` : html`<td>–</td>`
+    return missing > missingDaysMax ? html`<td class="muted">${missing} days missing</td>` : html`<td>–</td>`
   }
   const text = formatTenth(difference(anomaly, unit))
   const looks = text === '0.0' ? '' : anomaly > 0 ? 'warm' : 'cold'

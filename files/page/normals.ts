@@ -5,10 +5,16 @@ import type { Years } from '../lib/source.ts'
 /** The mean of a month's name over a reference period, °F, or why there is none: too few of its years. */
 export type Normal = { avg: number | undefined; years: number }
 
-/** The normals of a reference period, and how many of its years each must have at least. */
-export type Normals = { period: Years; yearsMin: number; byMonth: ReadonlyMap<MonthName, Normal> }
+/** The normals of a reference period, how many years it has, and how many of them each must have at least. */
+export type Normals = {
+  period: Years
+  yearCount: number
+  yearsMin: number
+  byMonth: ReadonlyMap<MonthName, Normal>
+}
 
-const missingDaysMax = 10
+/** How many days of a month may be missing. */
+export const missingDaysMax = 10
 const yearsShareMin = 0.8
 
 /**
@@ -20,7 +26,8 @@ const yearsShareMin = 0.8
  * @see WMO Guidelines on the Calculation of Climate Normals, WMO-No. 1203 (2017), on the treatment of missing data
  */
 export function normalsOf(averages: MonthAverages, period: Years): Normals {
-  const yearsMin = Math.ceil((period.last - period.first + 1) * yearsShareMin)
+  const yearCount = period.last - period.first + 1
+  const yearsMin = Math.ceil(yearCount * yearsShareMin)
   const byMonth = new Map<MonthName, Normal>()
   for (const name of monthNames) {
     const counted = [...(averages.get(name)?.values() ?? [])].filter(
@@ -30,7 +37,7 @@ export function normalsOf(averages: MonthAverages, period: Years): Normals {
     const avg = counted.length >= yearsMin ? sum / counted.length : undefined
     byMonth.set(name, { avg, years: counted.length })
   }
-  return { period, yearsMin, byMonth }
+  return { period, yearCount, yearsMin, byMonth }
 }
 
 /** How far a month lies from its normal, °F; undefined without one, or when too many of the month's days are missing. */
