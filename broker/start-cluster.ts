@@ -7,14 +7,14 @@ import { freePorts } from './ports.ts'
 import { answersMetadata } from './ready.ts'
 import type { BrokerOptions } from './start-broker.ts'
 
+const nodeCount = 3
+
 /** Which cluster to start. */
-export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'throughput' | 'properties' | 'signal' | 'say'> & {
+export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'properties' | 'signal'> & {
   /** The cluster's folder, made if need be; each node has one in it. Not bound to the ports. */
   directory: string
   /** Where clients connect to the first node, to the others at the ports after it; 0 for any free ports. */
   port: number
-  /** How many nodes; 3 by default. */
-  nodeCount?: number | undefined
   /** Names of further listeners, such as SASL_SSL, at any free ports; what they need stands in `properties`. */
   listeners?: readonly string[] | undefined
 }
@@ -47,8 +47,8 @@ const knownMs = 30_000
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const begin = performance.now()
-  const { say = console.error, signal } = options
-  const kafka = await installKafka(say, signal)
+  const { signal } = options
+  const kafka = await installKafka(console.error, signal)
   const over = new AbortController()
   const until = AbortSignal.any([over.signal, ...(signal ? [signal] : [])])
   const nodes = await makeNodes(kafka, options, until)
@@ -77,7 +77,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function makeNodes(kafka: Kafka, options: ClusterOptions, signal: AbortSignal): Promise<ClusterNode[]> {
-  const { nodeCount = 3, properties = {}, port, listeners: names = [] } = options
+  const { properties = {}, port, listeners: names = [] } = options
   const free = await freePorts(host, (2 + names.length) * nodeCount)
   const controllerPorts = free.splice(0, nodeCount)
   return controllerPorts.map((controllerPort, i) => {

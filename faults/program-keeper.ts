@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { programCommand } from '../pipeline/start-program.ts'
 import { type Child, type Exit, startChild } from '../processes/child.ts'
 
 /** A program that is started again as soon as it ends. */
@@ -31,7 +32,6 @@ type KeeperOptions = {
   onEnd: (exit: Exit, tail: readonly string[]) => void
 }
 
-const filesFolder = join(import.meta.dirname, '../files')
 const clockJump = pathToFileURL(join(import.meta.dirname, 'clock-jump.ts')).href
 const stopGraceMs = 15_000
 
@@ -89,10 +89,6 @@ async function keepRunning(state: State, options: KeeperOptions): Promise<void> 
 }
 
 function start({ name, args, environment, onLine }: KeeperOptions): Promise<Child> {
-  return startChild({
-    command: process.execPath,
-    args: ['--import', clockJump, join(filesFolder, name), ...args()],
-    environment,
-    onLine,
-  })
+  const { command, args: own } = programCommand(name, args())
+  return startChild({ command, args: ['--import', clockJump, ...own], environment, onLine })
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from '../broker/kafka.ts'
 import { freePort } from '../broker/ports.ts'
+import { programEnvironment } from '../pipeline/start-program.ts'
 import type { Exit } from '../processes/child.ts'
 import { type Acknowledged, rememberAcknowledged } from './acknowledged.ts'
 import { type BrokerKeeper, keepBroker } from './broker-keeper.ts'
@@ -52,7 +52,7 @@ export async function openSite(folder: string, delay: string, note: Site['note']
   const closing = new AbortController()
   const closed = closing.signal
   const broker = await keepBroker(join(folder, 'kafka'), port, proxy.address, closed)
-  const environment = programEnvironment(proxy.address, directory, delay)
+  const environment = siteEnvironment(proxy.address, directory, delay)
   const said = { failures: [] as string[], gaveUp: [] as string[], course: { recreates: true }, note }
   const programs = makePrograms(environment, said)
   const watch = watchFiles(directory, (what) => said.failures.push(what))
@@ -68,14 +68,9 @@ export async function openSite(folder: string, delay: string, note: Site['note']
   return { directory, environment, broker, proxy, ...programs, watch, acknowledged, ...said, closed, close }
 }
 
-function programEnvironment(address: string, directory: string, delay: string): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    ...{ KAFKA_BOOTSTRAP_SERVERS: address, DATA_DIR: directory, AUTOGRADER_DELAY_OVERRIDE_VAL: delay },
-    ...{ KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT', TOPIC: 'temperatures', TOPIC_REPLICATION_FACTOR: '1' },
-    NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled'),
-    NODE_TEST_CONTEXT: undefined,
-  }
+function siteEnvironment(address: string, directory: string, delay: string): NodeJS.ProcessEnv {
+  const own = { TOPIC: 'temperatures', AUTOGRADER_DELAY_OVERRIDE_VAL: delay, NODE_TEST_CONTEXT: undefined }
+  return { ...programEnvironment(directory, address), ...own }
 }
 
 function makePrograms(environment: NodeJS.ProcessEnv, said: Said) {

@@ -1,10 +1,8 @@
-import { join } from 'node:path'
-import { cacheFolder } from '../broker/kafka.ts'
 import { startBroker } from '../broker/start-broker.ts'
 import { makeChaos, type Victim } from './chaos.ts'
 import { pageJob } from './page-job.ts'
 import { producerJob } from './producer-job.ts'
-import { startProgram } from './start-program.ts'
+import { programEnvironment, startProgram } from './start-program.ts'
 import { type Job, type Supervised, supervise } from './supervise.ts'
 
 /** Where the pipeline keeps what it has, and where it says what happens. */
@@ -90,19 +88,6 @@ function consumerJob(
   const name = `consumer ${partitions.join(' ')}`
   const start = () => startProgram(name, 'consumer.ts', partitions.map(String), environment, say)
   return { name, start, ...(chaos && { steadyWaitMs: 50 }) }
-}
-
-function programEnvironment(dataDirectory: string, broker: string | undefined): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    DATA_DIR: dataDirectory,
-    KAFKA_BOOTSTRAP_SERVERS: broker,
-    // Ours is one broker without TLS, whatever cluster the user's environment speaks of.
-    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
-    TOPIC_REPLICATION_FACTOR: '1',
-    // Saves each start, and each start again after a kill, the compiling of the Kafka library.
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cacheFolder(), 'compiled'),
-  }
 }
 
 /** A broker that keeps the port of its first start, for the programs know no other. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { cacheFolder } from '../broker/kafka.ts'
 import { startChild } from '../processes/child.ts'
 import type { Process } from './supervise.ts'
 
@@ -8,6 +9,20 @@ const stopGraceMs = 10_000
 /** The command that runs a program of `files/`, on the Node that runs this. */
 export function programCommand(name: string, args: readonly string[] = []) {
   return { command: process.execPath, args: [join(filesFolder, name), ...args] }
+}
+
+/** The environment of programs on one broker of ours: this process's own besides. */
+export function programEnvironment(dataDirectory: string, broker: string | undefined): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DATA_DIR: dataDirectory,
+    KAFKA_BOOTSTRAP_SERVERS: broker,
+    // Ours is one broker without TLS, whatever cluster the user's environment speaks of.
+    KAFKA_SECURITY_PROTOCOL: 'PLAINTEXT',
+    TOPIC_REPLICATION_FACTOR: '1',
+    // Saves each start, and each start again after a kill, the compiling of the Kafka library.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cacheFolder(), 'compiled'),
+  }
 }
 
 /**

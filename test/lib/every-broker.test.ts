@@ -11,7 +11,7 @@ function portOf(client: Admin): number {
 }
 
 test('everyBroker asks each broker of a cluster until it agrees, but not for ever one that hangs', async (t) => {
-  const { servers, nodes } = await startTestCluster(t, { nodeCount: 3 })
+  const { servers, nodes } = await startTestCluster(t)
   const admin = startAdmin(t, servers)
   const asked = new Map<number, number>()
   const agreesAtThird = async (client: Admin) => {
