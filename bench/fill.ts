@@ -1,5 +1,5 @@
 import { Admin } from '@platformatic/kafka'
-import { recreateTopic } from '../files/lib/create-topic.ts'
+import { recreateTopic } from '../files/lib/open-topic.ts'
 import type { Setup } from './setup.ts'
 
 /** First and last year of the dates that fill topics; past the last day they begin again, as duplicates. */
