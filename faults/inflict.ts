@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kind } from './kinds.ts'
 import type { Keeper, Life } from './program-keeper.ts'
 import type { Trouble } from './relay.ts'
-import type { Fault, Lane } from './schedule.ts'
+import type { Fault, Lane, Program } from './schedule.ts'
 import type { Site } from './site.ts'
 
 /** How often each kind was inflicted, and how many killed consumers had written a file since their start. */
@@ -36,22 +36,17 @@ async function pause(site: Site, ms: number): Promise<void> {
   await sleep(ms, undefined, { signal: site.closed })
 }
 
-async function troubleProgram(
-  site: Site,
-  lane: Exclude<Lane, 'network' | 'broker'>,
-  fault: Fault,
-  tally: Tally,
-): Promise<void> {
+async function troubleProgram(site: Site, name: Program, fault: Fault, tally: Tally): Promise<void> {
   const { kind, forMs } = fault
-  const keeper = lane === 'producer' ? site.producer : site.consumers[lane === 'consumer 0 2' ? '0 2' : '1 3']
-  const partitions = lane === 'producer' ? [] : lane.split(' ').slice(1).map(Number)
+  const keeper = site.programs[name]
+  const partitions = name === 'producer' ? [] : name.split(' ').slice(1).map(Number)
   const workedAt = () =>
-    lane === 'producer' ? site.acknowledged.at() : Math.max(...partitions.map(site.watch.changedAt))
+    name === 'producer' ? site.acknowledged.at() : Math.max(...partitions.map(site.watch.changedAt))
   const life = await runningFor(site, keeper, fault, workedAt)
   const { child, startedAt } = life
-  site.note(`${kind}: ${lane}, pid ${child.pid}, ${Date.now() - startedAt} ms after its start`)
+  site.note(`${kind}: ${name}, pid ${child.pid}, ${Date.now() - startedAt} ms after its start`)
   if (kind.startsWith('kill')) {
-    if (lane !== 'producer' && workedAt() > startedAt) tally.killedAfterWrite++
+    if (name !== 'producer' && workedAt() > startedAt) tally.killedAfterWrite++
     keeper.expectEnd()
     await child.kill()
   } else if (kind.startsWith('freeze')) {
@@ -62,7 +57,7 @@ async function troubleProgram(
     keeper.expectEnd()
     const { code, signal } = await child.stop(stopGraceMs)
     if (code !== 0 && signal !== 'SIGTERM')
-      site.failures.push(`${lane} did not stop well at SIGTERM: exit code ${code}, signal ${signal}`)
+      site.failures.push(`${name} did not stop well at SIGTERM: exit code ${code}, signal ${signal}`)
   }
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { randomFrom } from '../test/support/seeded-random.ts'
 import type { FaultOptions } from './fault-options.ts'
 import { describeDone, type Kind } from './kinds.ts'
-import { beginCourse, type Course, runRound } from './run-round.ts'
+import { beginHistory, type History, runRound } from './run-round.ts'
 import { drawRounds } from './schedule.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -36,23 +36,23 @@ export async function runFaults(
   const site = await openSite(folder, options.delay, (line) =>
     appendFileSync(events, `${new Date().toISOString()} ${line}\n`),
   )
-  const course = beginCourse('stopped')
+  const history = beginHistory('stopped')
   let isSound = false
   try {
-    await runAll(site, course, options, say, signal)
+    await runAll(site, history, options, say, signal)
     isSound = true
   } finally {
     await site.close()
-    if (!isSound) say(`Until then:\n${describeDone(course.tally.done)}`)
+    if (!isSound) say(`Until then:\n${describeDone(history.tally.done)}`)
     if (isSound && !options.directory) await rm(folder, { recursive: true, force: true })
   }
-  const { done, killedAfterWrite } = course.tally
+  const { done, killedAfterWrite } = history.tally
   return { done, killedAfterWrite, reads: site.watch.reads() }
 }
 
 async function runAll(
   site: Site,
-  course: Course,
+  history: History,
   { seed, counts, minutes }: FaultOptions,
   say: (line: string) => void,
   signal: AbortSignal,
@@ -65,7 +65,7 @@ async function runAll(
       const where = `seed ${seed + again}, round ${index + 1} of ${rounds.length}`
       site.note(`${where}: ${JSON.stringify(round)}`)
       const startedAt = Date.now()
-      const judgement = await runRound(site, round, course, where)
+      const judgement = await runRound(site, round, history, where)
       say(`${where}: ${describe(site, judgement)} (${Math.round((Date.now() - startedAt) / 1000)} s)`)
       signal.throwIfAborted()
       if (minutes !== undefined && isOver()) return

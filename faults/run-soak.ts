@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { randomFrom } from '../test/support/seeded-random.ts'
 import { usualCounts } from './kinds.ts'
 import { type Measure, measureProcesses } from './measure-processes.ts'
-import { beginCourse, type Course, runRound } from './run-round.ts'
+import { beginHistory, type History, runRound } from './run-round.ts'
 import { drawRounds, type Lane, type Round } from './schedule.ts'
 import { openSite, type Site } from './site.ts'
 
 /** What a soak has come to: how often each kind was inflicted, and what the processes had in the quiet gaps. */
-export type Soak = { course: Course; measures: Measure[]; rounds: number; records: number }
+export type Soak = { history: History; measures: Measure[]; rounds: number; records: number }
 
 const [roundMs, calmMs, gapMs] = [40_000, 5000, 15_000]
 const delay = '0.02'
@@ -34,7 +34,7 @@ export async function runSoak(
   const note = (line: string) =>
     appendFileSync(join(folder, 'events.log'), `${new Date().toISOString()} ${line}\n`)
   const site = await openSite(folder, delay, note)
-  const soak: Soak = { course: beginCourse('frozen'), measures: [], rounds: 0, records: 0 }
+  const soak: Soak = { history: beginHistory('frozen'), measures: [], rounds: 0, records: 0 }
   const random = randomFrom(seed)
   const begin = performance.now()
   const past = () => (performance.now() - begin) / (hours * 3_600_000)
@@ -56,14 +56,13 @@ export async function runSoak(
 
 async function soakOnce(site: Site, soak: Soak, round: Round, signal: AbortSignal): Promise<void> {
   soak.rounds++
-  const judgement = await runRound(site, round, soak.course, `round ${soak.rounds}`)
+  const judgement = await runRound(site, round, soak.history, `round ${soak.rounds}`)
   soak.records = judgement.records.length
   await sleep(calmMs, undefined, { signal })
   soak.measures.push(...(await measureProcesses(await pidsOf(site), gapMs, signal)))
 }
 
-async function pidsOf({ broker, producer, consumers }: Site): Promise<Record<string, number>> {
-  const programs = { producer, 'consumer 0 2': consumers['0 2'], 'consumer 1 3': consumers['1 3'] }
+async function pidsOf({ broker, programs }: Site): Promise<Record<string, number>> {
   const pids: Record<string, number> = { broker: broker.broker().pid, harness: process.pid }
   for (const [name, keeper] of Object.entries(programs)) pids[name] = (await keeper.running()).child.pid
   return pids

@@ -1,7 +1,12 @@
 import { type Counts, costMs, type Kind, kinds, networkKinds } from './kinds.ts'
 
+const programs = ['consumer 0 2', 'consumer 1 3', 'producer'] as const
+
+/** The programs that run, consumers by the partitions they keep. */
+export type Program = (typeof programs)[number]
+
 /** Who faults befall, one after the other for each, all at the same time. */
-export const lanes = ['consumer 0 2', 'consumer 1 3', 'producer', 'broker', 'network'] as const
+export const lanes = [...programs, 'broker', 'network'] as const
 
 export type Lane = (typeof lanes)[number]
 

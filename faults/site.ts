@@ -7,6 +7,7 @@ import { type Acknowledged, rememberAcknowledged } from './acknowledged.ts'
 import { type BrokerKeeper, keepBroker } from './broker-keeper.ts'
 import { type Keeper, keepProgram } from './program-keeper.ts'
 import { type NetworkProxy, startProxy } from './proxy.ts'
+import type { Program } from './schedule.ts'
 import { type FileWatch, watchFiles } from './watch-files.ts'
 
 /** Broker, proxy, producer and two consumers, and what is known of them. */
@@ -16,9 +17,7 @@ export type Site = {
   environment: NodeJS.ProcessEnv
   broker: BrokerKeeper
   proxy: NetworkProxy
-  producer: Keeper
-  /** By the partitions they keep. */
-  consumers: Readonly<Record<'0 2' | '1 3', Keeper>>
+  programs: Readonly<Record<Program, Keeper>>
   watch: FileWatch
   acknowledged: Acknowledged
   /** What must not be and was seen. */
@@ -26,7 +25,7 @@ export type Site = {
   /** How often a producer gave up by itself, with a message, as it may when the broker is long away. */
   gaveUp: string[]
   /** Whether a producer that is started creates the topic anew: until one has done so. */
-  course: { recreates: boolean }
+  topic: { isToBeMadeAnew: boolean }
   /** Aborts when the site is closed. */
   closed: AbortSignal
   /** Notes what is done and what is printed, for whom a failure puzzles. */
@@ -34,7 +33,7 @@ export type Site = {
   close: () => Promise<void>
 }
 
-type Said = Pick<Site, 'failures' | 'gaveUp' | 'course' | 'note'>
+type Said = Pick<Site, 'failures' | 'gaveUp' | 'topic' | 'note'>
 
 /**
  * Starts a broker behind a proxy. The programs are there, but do not run yet.
@@ -53,19 +52,17 @@ export async function openSite(folder: string, delay: string, note: Site['note']
   const closed = closing.signal
   const broker = await keepBroker(join(folder, 'kafka'), port, proxy.address, closed)
   const environment = siteEnvironment(proxy.address, directory, delay)
-  const said = { failures: [] as string[], gaveUp: [] as string[], course: { recreates: true }, note }
+  const said = { failures: [] as string[], gaveUp: [] as string[], topic: { isToBeMadeAnew: true }, note }
   const programs = makePrograms(environment, said)
   const watch = watchFiles(directory, (what) => said.failures.push(what))
   const close = async () => {
     closing.abort()
     watch.stop()
-    await Promise.all(
-      [programs.producer, ...Object.values(programs.consumers)].map((keeper) => keeper.close()),
-    )
+    await Promise.all(Object.values(programs).map((keeper) => keeper.close()))
     await proxy.close()
     await broker.broker().kill()
   }
-  return { directory, environment, broker, proxy, ...programs, watch, acknowledged, ...said, closed, close }
+  return { directory, environment, broker, proxy, programs, watch, acknowledged, ...said, closed, close }
 }
 
 function siteEnvironment(address: string, directory: string, delay: string): NodeJS.ProcessEnv {
@@ -73,22 +70,20 @@ function siteEnvironment(address: string, directory: string, delay: string): Nod
   return { ...programEnvironment(directory, address), ...own }
 }
 
-function makePrograms(environment: NodeJS.ProcessEnv, said: Said) {
-  const make = (label: string, name: string, args: () => string[]) =>
+function makePrograms(environment: NodeJS.ProcessEnv, said: Said): Site['programs'] {
+  const make = (label: Program, name: string, args: () => string[]) =>
     keepProgram({
       ...{ name, args, environment },
       onLine: (line) => {
         said.note(`${label}: ${line}`)
-        if (line.startsWith('Topics:')) said.course.recreates = false
+        if (line.startsWith('Topics:')) said.topic.isToBeMadeAnew = false
       },
       onEnd: (exit, tail) => judgeEnd(label, exit, tail, said),
     })
   return {
-    producer: make('producer', 'producer.ts', () => (said.course.recreates ? [] : ['--append'])),
-    consumers: {
-      '0 2': make('consumer 0 2', 'consumer.ts', () => ['0', '2']),
-      '1 3': make('consumer 1 3', 'consumer.ts', () => ['1', '3']),
-    },
+    producer: make('producer', 'producer.ts', () => (said.topic.isToBeMadeAnew ? [] : ['--append'])),
+    'consumer 0 2': make('consumer 0 2', 'consumer.ts', () => ['0', '2']),
+    'consumer 1 3': make('consumer 1 3', 'consumer.ts', () => ['1', '3']),
   }
 }
 

@@ -9,8 +9,8 @@ import { runSoak } from './run-soak.ts'
 await run(async (signal) => {
   const { hours, seed } = parse(process.argv.slice(2))
   console.log(`--hours ${hours} --seed ${seed}`)
-  const { course, measures, rounds } = await runSoak(hours, seed, console.log, signal)
-  console.log(describeDone(course.tally.done))
+  const { history, measures, rounds } = await runSoak(hours, seed, console.log, signal)
+  console.log(describeDone(history.tally.done))
   // The broker is Kafka's to judge, and the harness remembers each acknowledged record.
   const growths = judgeGrowth(measures, (name) => name !== 'broker' && name !== 'harness')
   for (const { name, pid, gaps, first, last, isTooMuch } of growths) {
