@@ -7,6 +7,7 @@ import { fileVersion } from './replace-file.ts'
 export type Following = { isPatient: boolean; say: (line: string) => void; signal: AbortSignal }
 
 const pollMs = 500
+const patienceMs = 5000
 
 /** Reads observations files one time; gives nothing of no files. */
 export async function* readOnce(
@@ -32,7 +33,7 @@ export async function* followObservations(
   { isPatient, say, signal }: Following,
 ): AsyncGenerator<Observations> {
   let [hasRead, hasSaid] = [isPatient, false]
-  for (let seen = versionOf(paths); ; seen = await nextVersion(paths, seen, signal)) {
+  for (let seen = versionOf(paths); ; seen = await nextVersion(paths, seen, say, signal)) {
     const reading = readObservations(paths, { ...options, isGrowing: true }, signal)
     const observations = await reading.catch((error: unknown) => {
       if (!(error instanceof OperatingError) || !hasRead) throw error
@@ -47,11 +48,19 @@ export async function* followObservations(
 }
 
 /** Waits until the files are others than they were, and stay so for the time between two looks. */
-async function nextVersion(paths: readonly string[], seen: string, signal: AbortSignal): Promise<string> {
-  for (let before = seen; ; ) {
+async function nextVersion(
+  paths: readonly string[],
+  seen: string,
+  say: Following['say'],
+  signal: AbortSignal,
+): Promise<string> {
+  for (let [before, changes] = [seen, 0]; ; ) {
     await sleep(pollMs, undefined, { signal })
     const now = versionOf(paths)
     if (now !== seen && now === before) return now
+    changes = now === before ? 0 : changes + 1
+    if (changes === patienceMs / pollMs)
+      say(`${paths.join(', ')}: written without a pause. It is read once nothing is added for half a second.`)
     before = now
   }
 }

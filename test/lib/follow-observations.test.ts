@@ -49,6 +49,23 @@ test('lines that are added are read, and a last line only once it has its end', 
   assert.equal(seen.unfinished, 0)
 })
 
+test('a file that is written without a pause is told of, and read once it rests', async (t) => {
+  const { path, said, seen, sees, says } = await follow(t, `${header}2024-01-01,30\n`)
+  await sees(['2024-01-01'])
+  const dates = ['2024-01-01']
+  const append = () => {
+    dates.push(new Date(Date.UTC(2024, 0, dates.length + 1)).toISOString().slice(0, 10))
+    appendFileSync(path, `${dates.at(-1)},30\n`)
+  }
+  const writing = setInterval(append, 50)
+  t.after(() => clearInterval(writing))
+  await says(/station\.csv: written without a pause\. It is read once nothing is added for half a second\.$/)
+  clearInterval(writing)
+  await sees(dates)
+  assert.equal(seen.readings, 2)
+  assert.equal(said.filter((line) => line.includes('pause')).length, 1)
+})
+
 test('a packed file that is replaced is read anew, its last line with or without an end', async (t) => {
   const { path, sees } = await follow(t, gzipSync(`${header}2024-01-01,30`))
   await sees(['2024-01-01'])
