@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from '@platformatic/kafka'
 import { isTransient } from './connect.ts'
+import { everyBroker } from './every-broker.ts'
 import { OperatingError } from './program.ts'
 import { describeTopic, hasLeaders, type Topic } from './topic.ts'
 
@@ -14,8 +15,24 @@ export function awaitLeaders(admin: Admin, name: string, signal: AbortSignal, id
   return waitFor(() => findWithLeaders(admin, name, id), `leaders for the partitions of ${name}`, signal)
 }
 
-/** Gives the topic once each of its partitions has a leader; `id` as in `awaitLeaders`. */
-export async function findWithLeaders(admin: Admin, name: string, id?: string): Promise<Topic | undefined> {
+/**
+ * Waits until all brokers know a topic and each partition's leader.
+ *
+ * @param id as in `awaitLeaders`
+ */
+export async function awaitNewTopic(
+  admin: Admin,
+  name: string,
+  signal: AbortSignal,
+  id?: string,
+): Promise<Topic> {
+  const topic = await awaitLeaders(admin, name, signal, id)
+  const isKnown = async (client: Admin) => (await findWithLeaders(client, name, topic.id)) !== undefined
+  await everyBroker(admin, isKnown, signal)
+  return topic
+}
+
+async function findWithLeaders(admin: Admin, name: string, id?: string): Promise<Topic | undefined> {
   const topic = await describeTopic(admin, name)
   return topic && topic.id === (id ?? topic.id) && hasLeaders(topic) ? topic : undefined
 }

@@ -1,9 +1,6 @@
 import { type Admin, findErrorBy } from '@platformatic/kafka'
-import { awaitLeaders, findWithLeaders } from './await-topic.ts'
-import { everyBroker } from './every-broker.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
-import type { Topic } from './topic.ts'
 
 // The log is the proof, so nothing of it is ever thrown away; flush.messages=1: acknowledged means on disk.
 const topicConfigs = {
@@ -21,39 +18,23 @@ function replicaConfigs(replicas: number) {
 }
 
 /**
- * Creates a topic, and waits until each partition has a leader.
+ * Creates a topic.
  *
  * @param replicas on how many brokers each partition is kept
- * @returns nothing when the topic is there, and may be of an earlier try of this call, whose answer was lost
- * @throws OperatingError when another program has created it, or the cluster does not take it
+ * @returns its id; undefined when there is one of that name. That may be of a try of this very call whose answer was lost:
+ * client and brokers try again by themselves, and nothing tells whose it is
+ * @throws OperatingError when the cluster does not take it
  */
-export async function createTopic(
-  admin: Admin,
-  name: string,
-  replicas: number,
-  signal: AbortSignal,
-): Promise<Topic | undefined> {
+export async function createTopic(admin: Admin, name: string, replicas: number): Promise<string | undefined> {
   const all = Object.entries({ ...topicConfigs, ...replicaConfigs(replicas) })
   const configs = all.map(([name, value]) => ({ name, value }))
   const created = await admin
     .createTopics({ topics: [name], partitions: partitionCount, replicas, configs })
-    .catch((cause) => passLostAnswer(name, cause))
-  if (!created) return
-  const { id } = created[0]!
-  await everyBroker(admin, async (client) => (await findWithLeaders(client, name, id)) !== undefined, signal)
-  return awaitLeaders(admin, name, signal, id)
-}
-
-function passLostAnswer(name: string, cause: Error): void {
-  const isTaken = findErrorBy(cause, 'apiId', 'TOPIC_ALREADY_EXISTS')
-  if (isTaken && triesIn(cause) > 1) return
-  const why = isTaken ? 'another program created it just now; is a second producer starting?' : causes(cause)
-  throw new OperatingError(`Topic ${name} cannot be created: ${why}`, { cause })
-}
-
-/** The library puts the errors of a call that it tried again into one, which it wraps. */
-function triesIn(error: unknown): number {
-  return error instanceof AggregateError ? Math.max(error.errors.length, ...error.errors.map(triesIn)) : 1
+    .catch((cause) => {
+      if (findErrorBy(cause, 'apiId', 'TOPIC_ALREADY_EXISTS')) return []
+      throw new OperatingError(`Topic ${name} cannot be created: ${causes(cause)}`, { cause })
+    })
+  return created[0]?.id
 }
 
 function causes(error: unknown): string {

@@ -8,6 +8,7 @@ export type Following = { isPatient: boolean; say: (line: string) => void; signa
 
 const pollMs = 500
 const patienceMs = 5000
+const whenReadAgain = 'It is read once nothing is added for half a second.'
 
 /** Reads observations files one time; gives nothing of no files. */
 export async function* readOnce(
@@ -39,8 +40,12 @@ export async function* followObservations(
       if (!(error instanceof OperatingError) || !hasRead) throw error
       say(`${error.message} It is read again when it changes.`)
     })
-    // Half of the old file and half of the new one: neither.
-    if (!observations || versionOf(paths) !== seen) continue
+    if (!observations) continue
+    if (versionOf(paths) !== seen) {
+      // Half of the old file and half of the new one: neither.
+      say(`${paths.join(', ')}: changed while it was read. ${whenReadAgain}`)
+      continue
+    }
     yield observations
     if (!hasSaid) say(`Following ${paths.join(', ')}: what is added is sent.`)
     hasSaid = hasRead = true
@@ -59,8 +64,7 @@ async function nextVersion(
     const now = versionOf(paths)
     if (now !== seen && now === before) return now
     changes = now === before ? 0 : changes + 1
-    if (changes === patienceMs / pollMs)
-      say(`${paths.join(', ')}: written without a pause. It is read once nothing is added for half a second.`)
+    if (changes === patienceMs / pollMs) say(`${paths.join(', ')}: written without a pause. ${whenReadAgain}`)
     before = now
   }
 }

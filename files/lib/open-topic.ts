@@ -1,5 +1,5 @@
 import { type Admin, findErrorBy } from '@platformatic/kafka'
-import { awaitDeletion, awaitLeaders } from './await-topic.ts'
+import { awaitDeletion, awaitLeaders, awaitNewTopic } from './await-topic.ts'
 import { createTopic } from './create-topic.ts'
 import type { Topic } from './topic.ts'
 
@@ -7,7 +7,7 @@ import type { Topic } from './topic.ts'
  * Deletes the topic if it is there, creates it anew, and waits until each partition has a leader.
  *
  * @param replicas on how many brokers each partition is kept
- * @returns the new topic; its id tells it from any earlier one of that name
+ * @returns the new topic; its id tells it from any other of that name
  */
 export async function recreateTopic(
   admin: Admin,
@@ -15,7 +15,8 @@ export async function recreateTopic(
   replicas: number,
   signal: AbortSignal,
 ): Promise<Topic> {
-  // Listed first: the library takes deleting an absent topic for a fault that may pass, and tries for 10 s.
+  signal.throwIfAborted()
+  // Listed first: the library takes deleting an absent topic for a fault that may pass, and tries again.
   if ((await admin.listTopics()).includes(name)) {
     await admin.deleteTopics({ topics: [name] }).catch((error) => {
       // An earlier try deleted it, and its answer was lost.
@@ -23,9 +24,10 @@ export async function recreateTopic(
     })
   }
   await awaitDeletion(admin, name, signal)
-  const created = await createTopic(admin, name, replicas, signal)
-  // Made anew once more: only the lost answer had the id of the topic that is there now.
-  return created ?? recreateTopic(admin, name, replicas, signal)
+  const id = await createTopic(admin, name, replicas)
+  // There is one again, and perhaps another program's: it is deleted as it would have been a moment later.
+  if (id === undefined) return recreateTopic(admin, name, replicas, signal)
+  return awaitNewTopic(admin, name, signal, id)
 }
 
 /**
@@ -39,7 +41,6 @@ export async function openTopic(
   replicas: number,
   signal: AbortSignal,
 ): Promise<Topic> {
-  const isThere = (await admin.listTopics()).includes(name)
-  const created = isThere ? undefined : await createTopic(admin, name, replicas, signal)
-  return created ?? awaitLeaders(admin, name, signal)
+  if ((await admin.listTopics()).includes(name)) return awaitLeaders(admin, name, signal)
+  return awaitNewTopic(admin, name, signal, await createTopic(admin, name, replicas))
 }

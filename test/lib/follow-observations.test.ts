@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -64,6 +64,20 @@ test('a file that is written without a pause is told of, and read once it rests'
   await sees(dates)
   assert.equal(seen.readings, 2)
   assert.equal(said.filter((line) => line.includes('pause')).length, 1)
+})
+
+test('a file that changed while it was read is told of, and read again', async (t) => {
+  const days = Array.from({ length: 100_000 }, (_, i) =>
+    new Date(Date.UTC(1700, 0, 1 + i)).toISOString().slice(0, 10),
+  )
+  const { path, sees, says } = await follow(t, header + days.map((date) => `${date},30\n`).join(''))
+  const writing = setInterval(() => utimesSync(path, new Date(), new Date()), 1)
+  t.after(() => clearInterval(writing))
+  await says(
+    /station\.csv: changed while it was read\. It is read once nothing is added for half a second\.$/,
+  )
+  clearInterval(writing)
+  await sees(days)
 })
 
 test('a packed file that is replaced is read anew, its last line with or without an end', async (t) => {
