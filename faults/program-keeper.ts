@@ -22,7 +22,7 @@ export type Keeper = {
 export type Life = { child: Child; startedAt: number; hasEnded: boolean }
 
 type KeeperOptions = {
-  name: string
+  file: string
   /** Asked for at each start. */
   args: () => readonly string[]
   environment: NodeJS.ProcessEnv
@@ -88,7 +88,7 @@ async function keepRunning(state: State, options: KeeperOptions): Promise<void> 
   }
 }
 
-function start({ name, args, environment, onLine }: KeeperOptions): Promise<Child> {
-  const { command, args: own } = programCommand(name, args())
+function start({ file, args, environment, onLine }: KeeperOptions): Promise<Child> {
+  const { command, args: own } = programCommand(file, args())
   return startChild({ command, args: ['--import', clockJump, ...own], environment, onLine })
 }

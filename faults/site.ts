@@ -71,14 +71,14 @@ function siteEnvironment(address: string, directory: string, delay: string): Nod
 }
 
 function makePrograms(environment: NodeJS.ProcessEnv, said: Said): Site['programs'] {
-  const make = (label: Program, name: string, args: () => string[]) =>
+  const make = (name: Program, file: string, args: () => string[]) =>
     keepProgram({
-      ...{ name, args, environment },
+      ...{ file, args, environment },
       onLine: (line) => {
-        said.note(`${label}: ${line}`)
+        said.note(`${name}: ${line}`)
         if (line.startsWith('Topics:')) said.topic.isToBeMadeAnew = false
       },
-      onEnd: (exit, tail) => judgeEnd(label, exit, tail, said),
+      onEnd: (exit, tail) => judgeEnd(name, exit, tail, said),
     })
   return {
     producer: make('producer', 'producer.ts', () => (said.topic.isToBeMadeAnew ? [] : ['--append'])),
@@ -88,13 +88,13 @@ function makePrograms(environment: NodeJS.ProcessEnv, said: Said): Site['program
 }
 
 /** A consumer never ends by itself; a producer may give up, with a message and exit code 1. */
-function judgeEnd(label: string, { code, signal }: Exit, tail: readonly string[], said: Said): void {
+function judgeEnd(name: Program, { code, signal }: Exit, tail: readonly string[], said: Said): void {
   if (signal === 'SIGUSR2') return // A jump of the clock that came before the program could take it.
   const isDefect = code !== 1 || tail.some((line) => /^ {4}at /.test(line))
-  said.note(`${label} ended by itself: exit code ${code}, signal ${signal}`)
-  if (label === 'producer' && !isDefect) said.gaveUp.push(tail.at(-1) ?? '')
+  said.note(`${name} ended by itself: exit code ${code}, signal ${signal}`)
+  if (name === 'producer' && !isDefect) said.gaveUp.push(tail.at(-1) ?? '')
   else
     said.failures.push(
-      `${label} ended by itself (exit code ${code}, signal ${signal}):\n    ${tail.slice(-8).join('\n    ')}`,
+      `${name} ended by itself (exit code ${code}, signal ${signal}):\n    ${tail.slice(-8).join('\n    ')}`,
     )
 }
