@@ -58,11 +58,13 @@ export async function tryAgain<Result>(what: string, read: () => Promise<Result>
 
 /** Whether an error of the client library may pass by itself: the network, a leader election, a broker's restart. */
 export function isTransient(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    GenericError.isGenericError(error as GenericError) &&
-    !findErrorBy(error, 'canRetry', false)
-  )
+  if (!(error instanceof Error && GenericError.isGenericError(error as GenericError))) return false
+  return !findErrorBy(error, 'canRetry', false) || hasLeaderLeft(error)
+}
+
+/** The library takes a leader that has left the cluster since it last asked for the caller's mistake. */
+function hasLeaderLeft(error: Error): boolean {
+  return reason(error).startsWith('Cannot find broker with node id ')
 }
 
 /**

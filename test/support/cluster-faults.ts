@@ -137,11 +137,18 @@ async function hang({ cluster, untilMore, debug }: RunningPrograms): Promise<num
   try {
     const printed = debug.stdout().length
     await untilMore('while a broker hangs', 300) // Ten months, so all partitions.
-    await waitFor('debug to go on', () => debug.stdout().length > printed + 10_000, 120_000)
+    const isFurther = () => expectRunning(debug).stdout().length > printed + 10_000
+    await waitFor('debug to go on', isFurther, 120_000)
   } finally {
     process.kill(pid, 'SIGCONT')
   }
   return performance.now() - begin
+}
+
+/** Gives a program that nobody has ended, and that must not have ended by itself. */
+function expectRunning(program: RunningProgram): RunningProgram {
+  assert.equal(program.child.exitCode, null, program.stderr())
+  return program
 }
 
 /** Judges from the log alone, read by other means, once the producer has ended: nothing lost, nothing doubled. */
@@ -166,7 +173,9 @@ async function expectPrinted(debug: RunningProgram, records: readonly TopicRecor
   for (const partition of [0, 1, 2, 3]) {
     const wanted = records.filter((record) => record.partition === partition).map(({ date }) => date)
     const printed = () => {
-      const lines = debug.stdout().matchAll(/^\{'partition': (\d), .*'date': '(.{10})'/gm)
+      const lines = expectRunning(debug)
+        .stdout()
+        .matchAll(/^\{'partition': (\d), .*'date': '(.{10})'/gm)
       return [...lines].filter(([, number]) => Number(number) === partition).map(([, , date]) => date!)
     }
     await waitFor('debug to print the last record', () => printed().at(-1) === wanted.at(-1), 120_000)
