@@ -8,6 +8,7 @@ import { startPace } from './lib/pace.ts'
 import { parseProducerOptions } from './lib/producer-options.ts'
 import { run } from './lib/program.ts'
 import { pythonString } from './lib/python.ts'
+import { sayIfSlow } from './lib/say-if-slow.ts'
 import { retryDelay, type Send, startSending } from './lib/send.ts'
 import { sendReadings } from './lib/send-readings.ts'
 import { brokerSettings, replicationFactor, topicName } from './lib/settings.ts'
@@ -16,33 +17,32 @@ import { firstDate, generatedSource, generateWeather } from './weather.ts'
 // Recreates the topic and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
   const { append, follow, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(process.argv.slice(2))
-  const settings = brokerSettings()
+  const brokers = brokerSettings()
+  const settings = { clientId: 'almanac-producer', ...brokers, retries: 10, retryDelay }
   const [topic, replicas] = [topicName(), replicationFactor()]
   const following = { isPatient: append, say: console.error, signal }
   const readings = follow ? followObservations(files, wanted, following) : readOnce(files, wanted, signal)
   const nextReading = async () => (await readings.next()).value ?? undefined
   const first = await nextReading()
-  const admin = new Admin({ clientId: 'almanac-producer', ...settings, retries: 10, retryDelay })
+  const admin = new Admin(settings)
   const producer = new Producer({
-    clientId: 'almanac-producer',
     ...settings,
     acks: ProduceAcks.ALL,
-    retries: 10,
-    retryDelay,
     requestTimeout: 10_000, // A broker that hangs is passed over after that.
     idempotent: true,
     partitioner: compatibilityPartitioner,
     metadataMaxAge: 100, // Below any retryDelay: startSending relies on it.
   })
   try {
-    await waitForBroker(admin, settings, signal)
+    await waitForBroker(admin, brokers, signal)
     const open = append ? openTopic : recreateTopic
-    const { id } = await open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
+    const opening = open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
+    const { id } = await sayIfSlow(`The topic ${topic}`, opening)
     const topics = await admin.listTopics().catch(explain('Listing the topics'))
     console.log(`Topics: [${topics.map((name) => pythonString(name)).join(', ')}]`)
     const { source = generatedSource, days = [] } = first ?? {}
     const logged = append
-      ? await readLogged(admin, settings, { topic, id, source, days })
+      ? await readLogged(admin, brokers, { topic, id, source, days })
       : { topic, newestDates: [], days: new Map(), source }
     const send = startSending(producer, topic, id, logged.source)
     const pace = { beat: startPace(delayMs, signal), daysPerBeat }

@@ -33,7 +33,10 @@ for (const [i, plan] of plans.entries()) {
       t.diagnostic(`${fault}: ${Math.round(heldUpMs)} ms`)
     }
     await programs.untilInSync()
-    assert.match(programs.producer.stderr(), /^(The acknowledgement of \S+ (takes longer|came after).*\n)*$/)
+    assert.match(
+      programs.producer.stderr(),
+      /^(The (acknowledgement of|topic) \S+ (takes longer|came after).*\n)*$/,
+    )
     await stopAndJudge(t, programs)
   })
 }

@@ -177,7 +177,7 @@ test('debug.ts goes on by itself when the broker is restarted or killed, and mis
   // A broker that is away is told after 5 s; there is nothing else to tell.
   assert.match(
     producer.stderr(),
-    /^(The acknowledgement of .* (takes longer than 5 s: still trying|came after \d+ s)\.\n)*$/,
+    /^(The (acknowledgement of|topic) .* (takes longer than 5 s: still trying|came after \d+ s)\.\n)*$/,
   )
   const weather = lines(debug).filter((line) => !line.includes(`'1960-0`) && !line.includes('1000000.0'))
   const last = await waitFor('the last line', () => dates(debug).at(-1))
