@@ -5,6 +5,7 @@ import { type ClusterNode, clusterNode } from './cluster-node.ts'
 import { installKafka, type Kafka } from './kafka.ts'
 import { freePorts } from './ports.ts'
 import { answersMetadata } from './ready.ts'
+import type { ServerSettings } from './server-properties.ts'
 import type { BrokerOptions } from './start-broker.ts'
 
 const nodeCount = 3
@@ -17,6 +18,8 @@ export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'properties' | 'signal
   port: number
   /** Names of further listeners, such as SASL_SSL, at any free ports; what they need stands in `properties`. */
   listeners?: readonly string[] | undefined
+  /** Properties of one node alone, by where it listens; they go before `properties`. */
+  propertiesOf?: (place: ServerSettings) => Promise<Record<string, string>>
 }
 
 /** A cluster on this machine. */
@@ -77,18 +80,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 async function makeNodes(kafka: Kafka, options: ClusterOptions, signal: AbortSignal): Promise<ClusterNode[]> {
-  const { properties = {}, port, listeners: names = [] } = options
+  const { properties = {}, propertiesOf, port, listeners: names = [] } = options
   const free = await freePorts(host, (2 + names.length) * nodeCount)
   const controllerPorts = free.splice(0, nodeCount)
-  return controllerPorts.map((controllerPort, i) => {
+  const making = controllerPorts.map(async (controllerPort, i) => {
     const ownPort = port === 0 ? free.pop()! : port + i
     const listeners = Object.fromEntries(names.map((name) => [name, free.pop()!]))
-    const address = `${host}:${ownPort}`
+    const advertised = `${host}:${ownPort}`
     const node = { id: i + 1, controllerPorts }
-    const settings = { host, port: ownPort, controllerPort, advertised: address, listeners, node, properties }
+    const place = { host, port: ownPort, controllerPort, advertised, listeners, node }
+    const settings = { ...place, properties: { ...properties, ...(await propertiesOf?.(place)) } }
     const directory = join(resolve(options.directory), `node-${node.id}`)
     return clusterNode(kafka, directory, settings, { heap: '256m', ...options, signal })
   })
+  return Promise.all(making)
 }
 
 /** A node that is ready itself may not have heard of the others yet. */
