@@ -4,7 +4,10 @@ import type { Subscription } from './subscription.ts'
 /** Takes a record as soon as it has arrived. */
 export type RecordHandler = (partition: number, key: Buffer | undefined, value: Buffer | undefined) => void
 
-/** Hands on what a subscription's stream brings, noting how far it came, until the signal aborts or the stream ends. */
+/**
+ * Hands on what a subscription's stream brings, each record once, noting how far it came, until the signal aborts or the
+ * stream ends.
+ */
 export async function handOn(
   { stream, positions }: Subscription,
   handle: RecordHandler,
@@ -12,6 +15,8 @@ export async function handOn(
 ): Promise<void> {
   for await (const { partition, key, value, offset } of stream ?? []) {
     if (signal.aborted) break
+    // While a partition's leader moves, the library may ask the former and the next one for the same records.
+    if (offset < (positions.get(partition) ?? 0n)) continue
     positions.set(partition, offset + 1n)
     handle(partition, key, value)
   }
