@@ -121,6 +121,19 @@ test('verify.ts says that a file belongs to an earlier topic', async (t) => {
   assert.match(stdout, /partition 1: the file belongs to topic id .* has .* now/)
 })
 
+test('verify.ts accuses no file by a broker that knows less of the log than was counted', async (t) => {
+  const { directory, environment } = await counted(t)
+  const path = join(directory, '.almanac', 'partition-2.json')
+  const noted = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...noted, epochs: [...noted.epochs, [4, 6]] }))
+  const { code, stdout } = await runProgram(t, 'verify.ts', ['--partition', '2'], environment)
+  assert.equal(code, 1)
+  assert.match(
+    stdout,
+    /partition 2: the file counts records of leader epoch 4, the broker knows the log up to 0: is it cut off/,
+  )
+})
+
 test('verify.ts refuses options that make no sense with exit code 2', async (t) => {
   for (const args of [
     ['--partition', '4'],

@@ -9,6 +9,7 @@ import { type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Source } from './source.ts'
 import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
+import { anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
 
 /** The log that files are held against. */
 export type Log = {
@@ -46,12 +47,9 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   const text = readFileSync(path, 'utf8')
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(paths.memory)
-  if (memory && memory.topicId !== log.topic.id) {
-    const ids = `topic id ${memory.topicId}, ${log.name} has ${log.topic.id} now`
-    return without(`the file belongs to ${ids}; a running consumer begins that one by itself`)
-  }
-  if (memory?.source && log.source && JSON.stringify(memory.source) !== JSON.stringify(log.source))
-    return without(`the consumer noted another source of its days than the log says`)
+  const epochs = memory && epochsBefore(memory.epochs, offset)
+  const obstacle = memory && (anotherTopic(log, memory) ?? olderLog(log.topic, partition, epochs!))
+  if (obstacle) return without(obstacle)
   const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
@@ -59,7 +57,6 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
     witness(record, recount(state, record))
     return true
   })
-  const epochs = memory && epochsBefore(memory.epochs, offset)
   return conclude(offset, text, { partition, state, passed, epochs })
 }
 
@@ -108,9 +105,3 @@ function conclude(offset: number, text: string, { partition, state, passed, epoc
 }
 
 type Evidence = { partition: number; state: Recount; passed: Replay; epochs: Epoch[] | undefined }
-
-/** Holds the leader epochs that the consumer noted against those of the log's batches. */
-function epochDifference(found: readonly Epoch[], noted: readonly Epoch[] | undefined): string | undefined {
-  if (!noted || JSON.stringify(found) === JSON.stringify(noted)) return undefined
-  return `the consumer noted leader epochs ${JSON.stringify(noted)}, the log has ${JSON.stringify(found)}`
-}
