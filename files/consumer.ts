@@ -36,7 +36,7 @@ await run(async (signal) => {
     for (const { owned } of all) if (owned.archivedAs) say(`${owned.path}: kept as ${owned.archivedAs}.`)
     say(`Keeping partition ${partitions.join(', ')} of ${topic} in ${directory}.`)
     status.tick()
-    await waitForBroker(client, settings, signal)
+    await waitForBroker(client, settings, topic, signal)
     await keepPartitions(reader, all, {
       topicName: topic,
       exitAtEnd,

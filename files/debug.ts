@@ -1,5 +1,5 @@
 import { Admin, Consumer } from '@platformatic/kafka'
-import { askAnotherAfterTrouble } from './lib/ask-another.ts'
+import { askBestBroker } from './lib/ask-best-broker.ts'
 import { waitForBroker } from './lib/connect.ts'
 import { followTopic } from './lib/follow-topic.ts'
 import { run, UsageError } from './lib/program.ts'
@@ -24,13 +24,14 @@ await run(async (signal) => {
     retryDelay: 250,
     requestTimeout,
   }
-  const subscription = openSubscription(topicName())
+  const topic = topicName()
+  const subscription = openSubscription(topic)
   const admin = new Admin(settings)
   try {
-    await waitForBroker(admin, settings, signal)
+    await waitForBroker(admin, settings, topic, signal)
     while (!signal.aborted) {
       const consumer = new Consumer({ ...settings, groupId: 'debug', ...groupTimes })
-      askAnotherAfterTrouble(consumer)
+      askBestBroker(consumer, topic)
       try {
         await followTopic({ admin, consumer, subscription, handle: printRecord }, signal)
       } finally {

@@ -34,7 +34,7 @@ await run(async (signal) => {
     metadataMaxAge: 100, // Below any retryDelay: startSending relies on it.
   })
   try {
-    await waitForBroker(admin, brokers, signal)
+    await waitForBroker(admin, brokers, topic, signal)
     const open = append ? openTopic : recreateTopic
     const opening = open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
     const { id } = await sayIfSlow(`The topic ${topic}`, opening)

@@ -15,7 +15,7 @@ await run(async (signal) => {
   const client = new Admin({ clientId: 'verify', ...settings, retries: 3, retryDelay: 250 })
   const pool = new ConnectionPool('verify', settings)
   try {
-    await waitForBroker(client, settings, signal)
+    await waitForBroker(client, settings, name, signal)
     const topic = await findTopic(client, name)
     const first = await tryAgain(`Reading ${name}`, () => readLogSource(client, pool, topic, name))
     const log = { client, pool, topic, name, directory, source: first?.source }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
-import { askAnotherAfterTrouble } from './ask-another.ts'
+import { askBestBroker } from './ask-best-broker.ts'
 import { OperatingError } from './program.ts'
 import { adviceOnRefusal } from './refusal.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -10,7 +10,7 @@ const retries = 10
 
 /**
  * Waits until a broker answers, saying so once if that is not at once. From here on the client turns away from a broker
- * that hangs, to another of the cluster.
+ * that hangs or is cut off, to another of the cluster.
  *
  * @param client any client of the library, made with `retries: 0`-like patience of its own or not
  * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL)
@@ -18,9 +18,10 @@ const retries = 10
 export async function waitForBroker(
   client: Base,
   settings: BrokerSettings,
+  topic: string,
   signal: AbortSignal,
 ): Promise<void> {
-  askAnotherAfterTrouble(client)
+  askBestBroker(client, topic)
   const servers = settings.bootstrapBrokers.join(',')
   const deadline = performance.now() + brokerWaitMs
   for (let attempt = 0; ; attempt++) {

@@ -1,4 +1,5 @@
 import { Consumer, ListOffsetTimestamps } from '@platformatic/kafka'
+import { askBestBroker } from './ask-best-broker.ts'
 import { formatDate } from './calendar.ts'
 import type { DailyHigh } from './observations.ts'
 import { OperatingError } from './program.ts'
@@ -26,6 +27,7 @@ export async function readLog<T>(
 ): Promise<T> {
   // Fetching and listing offsets join no group; the library wants its name all the same.
   const consumer = new Consumer({ clientId: 'almanac-producer', groupId: 'none', ...settings, retries: 10 })
+  askBestBroker(consumer, topic)
   try {
     const [starts, ends] = await Promise.all(
       [ListOffsetTimestamps.EARLIEST, ListOffsetTimestamps.LATEST].map(async (timestamp) => {

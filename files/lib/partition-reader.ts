@@ -4,7 +4,7 @@ import type { Fetched } from './fetched.ts'
 import { firstOf } from './first-of.ts'
 import { type ReaderOptions, type ReaderPosition, type ReaderState, start } from './reader-state.ts'
 import type { Leader, Topic } from './topic.ts'
-import { lookUpTopic } from './topic-step.ts'
+import { checkLeaders, lookUpTopic, takeLeaders } from './topic-step.ts'
 
 /** From where to read a partition; the epoch is that of the record before, -1 if unknown. */
 export type StartPosition = { partition: number; offset: number; lastFetchedEpoch: number }
@@ -21,6 +21,9 @@ export type PartitionReader = {
 }
 
 // A response has room for the share of all four partitions, so that none waits for another.
+// A leader that is cut off from the other brokers answers as if nothing new came.
+const checkMs = 5000
+
 const usualLimits = { waitMs: 500, partitionBytesMax: 1 << 20, responseBytesMax: 4 << 20 }
 
 /**
@@ -47,8 +50,7 @@ export function openPartitionReader(
     underWay: new Set(),
     positions: new Map(),
     topicId: undefined,
-    needsMetadata: true,
-    isLookingUp: false,
+    ...{ needsMetadata: true, lookedUpAt: 0, isLookingUp: false },
     pauseMs: 0,
     troubles: new Map(),
     waitingFor: '',
@@ -66,10 +68,15 @@ function begin(state: ReaderState, topic: Topic, starts: readonly StartPosition[
   state.queue.length = 0
   state.positions.clear()
   for (const start of starts) {
-    const isNew = { isAsked: false, needsLeader: false }
-    state.positions.set(start.partition, { ...start, ...topic.partitions[start.partition]!, ...isNew })
-    if (!topic.partitions[start.partition]!.leader) state.needsMetadata = true
+    const isNew = {
+      leader: undefined,
+      leaderEpoch: start.lastFetchedEpoch,
+      isAsked: false,
+      needsLeader: true,
+    }
+    state.positions.set(start.partition, { ...start, ...isNew })
   }
+  takeLeaders(state, topic)
 }
 
 async function read(state: ReaderState, waitMs: number): Promise<Fetched | undefined> {
@@ -85,7 +92,10 @@ async function read(state: ReaderState, waitMs: number): Promise<Fetched | undef
 }
 
 function startWork(state: ReaderState): void {
-  if (state.needsMetadata && !state.isLookingUp) start(state, lookUpTopic(state))
+  if (!state.isLookingUp) {
+    if (state.needsMetadata) start(state, lookUpTopic(state))
+    else if (performance.now() - state.lookedUpAt > checkMs) start(state, checkLeaders(state))
+  }
   for (const [leader, group] of idleByLeader(state)) start(state, fetchFrom(state, leader, group))
 }
 

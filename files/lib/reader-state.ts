@@ -32,6 +32,8 @@ export type ReaderState = ReaderOptions & {
   positions: Map<number, ReaderPosition>
   needsMetadata: boolean
   isLookingUp: boolean
+  /** When metadata was looked up last, by `performance.now()`. */
+  lookedUpAt: number
   /** How long to wait before the next look-up; 0 while all goes well. */
   pauseMs: number
   /** Those who do not answer: leaders by host:port, and `anyBroker` where none answers at all. */

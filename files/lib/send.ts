@@ -1,5 +1,5 @@
 import { compatibilityPartitioner, findErrorBy, type Producer } from '@platformatic/kafka'
-import { askAnotherAfterTrouble } from './ask-another.ts'
+import { askBestBroker } from './ask-best-broker.ts'
 import { monthNames } from './calendar.ts'
 import { isUnknownTopic, reason } from './connect.ts'
 import { sourceHeader } from './log-source.ts'
@@ -28,7 +28,7 @@ export type Send = (days: readonly DailyHigh[]) => Promise<void>
  */
 export function startSending(producer: Producer, topic: string, id: string, source?: Source): Send {
   let isRecreated = false
-  askAnotherAfterTrouble(producer)
+  askBestBroker(producer, topic)
   producer.on('client:metadata', (metadata) => {
     const seen = metadata.topics.get(topic)?.id
     if (seen === undefined || seen === id || isRecreated) return

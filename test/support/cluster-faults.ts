@@ -146,7 +146,7 @@ async function hang({ cluster, untilMore, debug }: RunningPrograms): Promise<num
 }
 
 /** Gives a program that nobody has ended, and that must not have ended by itself. */
-function expectRunning(program: RunningProgram): RunningProgram {
+export function expectRunning(program: RunningProgram): RunningProgram {
   assert.equal(program.child.exitCode, null, program.stderr())
   return program
 }

@@ -1,26 +1,35 @@
 import { type Base, type Broker, kGetBootstrapConnection, kOptions } from '@platformatic/kafka'
+import { nameOf, type Survey, standingOf, startSurveys } from './survey.ts'
 
 /**
- * Has a client put its questions to the broker with which there was no trouble for the longest time.
+ * Has a client put its questions to the broker that knows most of a topic, and of several such to the one with which
+ * there was no trouble for the longest time.
  *
  * By itself the library begins with the first broker of its list each time: one that hangs, so that it takes connections
- * and answers nothing, would keep the client from a cluster that has long gone on without it.
+ * and answers nothing, or one that is cut off from the others, would keep the client from a cluster that has long gone on
+ * without it.
  *
  * @param client any client of the library
  */
-export function askAnotherAfterTrouble(client: Base): void {
+export function askBestBroker(client: Base, topic: string): void {
   const troubles = new Map<string, number>()
   let count = 0
   const noteTrouble = ({ broker }: { broker: Broker }) => troubles.set(nameOf(broker), ++count)
   client.on('client:broker:failed', noteTrouble)
   client.on('client:broker:disconnect', noteTrouble)
+  const surveyed = startSurveys(client, topic)
   client[kGetBootstrapConnection] = (callback, attempt = 0) => {
     const known = knownBrokers(client)
-    // Another try begins with another of those that are as good: what the first one answered was of no use.
-    const turned = known.map((_, i) => known[(i + attempt) % known.length]!)
-    const lastTrouble = (broker: Broker) => troubles.get(nameOf(broker)) ?? 0
-    const brokers = turned.sort((a, b) => lastTrouble(a) - lastTrouble(b))
-    client.connections.getFirstAvailable(brokers, callback)
+    const ask = (survey?: Survey) => {
+      // Another try begins with another of those that are as good: what the first one answered was of no use.
+      const turned = known.map((_, i) => known[(i + attempt) % known.length]!)
+      const standing = (broker: Broker) => (survey ? standingOf(survey, nameOf(broker)) : 0)
+      const lastTrouble = (broker: Broker) => troubles.get(nameOf(broker)) ?? 0
+      const brokers = turned.sort((a, b) => standing(a) - standing(b) || lastTrouble(a) - lastTrouble(b))
+      client.connections.getFirstAvailable(brokers, callback)
+    }
+    if (known.length === 1) ask()
+    else surveyed(known).then(ask)
   }
 }
 
@@ -34,8 +43,4 @@ function knownBrokers(client: Base): Broker[] {
 function parse(server: string): Broker {
   const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(server)!
   return { host: host!, port: Number(port) }
-}
-
-function nameOf({ host, port }: Broker): string {
-  return `${host}:${port}`
 }
