@@ -322,6 +322,41 @@ export const mutations: readonly Mutation[] = [
     name: 'producer.ts says literally that all replicas acknowledge',
     needsBroker: true,
   },
+  {
+    what: 'a leader of before is asked for what a later one counted',
+    path: lib('topic-step'),
+    search: 'if (leaderEpoch < known) {',
+    replace: 'if (leaderEpoch < -1) {',
+    test: 'test/partition-reader.test.ts',
+    name: 'a reader waits for a leader as new as what it has read',
+    needsBroker: true,
+  },
+  {
+    what: 'verify takes a broker that is behind at its word',
+    path: lib('verify-notes'),
+    search: 'if (newest <= leaderEpoch) return undefined',
+    replace: 'if (newest <= 1000) return undefined',
+    test: 'test/verify.test.ts',
+    name: 'verify.ts accuses no file by a broker that knows less of the log than was counted',
+    needsBroker: true,
+  },
+  {
+    what: 'the first broker of the list is asked, however little it knows',
+    path: lib('ask-best-broker'),
+    search: 'standing(a) - standing(b) || ',
+    replace: '',
+    test: libTest('ask-best-broker'),
+    name: 'a client asks another broker than one that hangs',
+    needsBroker: true,
+  },
+  {
+    what: 'debug prints what the stream brings twice',
+    path: lib('record-stream'),
+    search: 'if (offset < (positions.get(partition) ?? 0n)) continue',
+    replace: '',
+    test: libTest('record-stream'),
+    name: 'handOn hands on each record once',
+  },
 ]
 
 /** The table of all breakages for docs/proof.md. */
