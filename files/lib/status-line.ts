@@ -14,8 +14,10 @@ export function openStatusLine(stream: NodeJS.WriteStream = process.stderr): Sta
   const isTerminal = stream.isTTY === true
   let shown = ''
   const draw = (text: string) => {
-    // Cut to the width, for a line that wraps cannot be redrawn; \x1b[K clears what was longer.
-    if (isTerminal) stream.write(`\r${text.slice(0, Math.max(stream.columns - 1, 20))}\x1b[K`)
+    // Cut to the width, for a line that wraps cannot be redrawn; \x1b[K clears what was longer. Some terminals, those of
+    // `script` and of CI, say that they have 0 columns.
+    const width = Math.max((stream.columns || 80) - 1, 20)
+    if (isTerminal) stream.write(`\r${text.slice(0, width)}\x1b[K`)
     shown = text
   }
   return {
