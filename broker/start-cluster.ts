@@ -18,7 +18,7 @@ export type ClusterOptions = Pick<BrokerOptions, 'heap' | 'properties' | 'signal
   port: number
   /** Names of further listeners, such as SASL_SSL, at any free ports; what they need stands in `properties`. */
   listeners?: readonly string[] | undefined
-  /** Properties of one node alone, by where it listens; they go before `properties`. */
+  /** Properties of one node alone, by where it listens; they override `properties`. */
   propertiesOf?: (place: ServerSettings) => Promise<Record<string, string>>
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { expectRunning, type RunningPrograms, startPrograms, stopAndJudge } from './support/cluster-faults.ts'
 import { startCuttableCluster } from './support/cut-off.ts'
+import { offsetsIn } from './support/partition-files.ts'
 import { runProgram, startProgram } from './support/program.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -24,7 +25,7 @@ for (let run = 1; run <= Number(process.env.CLUSTER_RUNS || 1); run++) {
 
     await expectVerified(t, programs)
     await restartConsumers(t, programs)
-    await programs.untilMore('by consumers that asked it first', 300)
+    await untilPast(programs)
     await heal()
     await programs.untilInSync()
     await programs.untilMore('after it was back', 200)
@@ -32,11 +33,18 @@ for (let run = 1; run <= Number(process.env.CLUSTER_RUNS || 1); run++) {
   })
 }
 
-/** Waits until ten months, so all partitions, are counted and printed. */
-async function untilPast({ untilMore, debug }: RunningPrograms): Promise<void> {
-  const printed = debug.stdout().length
-  await untilMore('while a broker is cut off', 300)
-  await waitFor('debug to go on', () => expectRunning(debug).stdout().length > printed + 10_000, 120_000)
+/** Waits until of each partition, whoever leads it, a month and more was counted and printed. */
+async function untilPast({ directory, debug }: RunningPrograms): Promise<void> {
+  const printed = () => {
+    const lines = expectRunning(debug).stdout()
+    return [0, 1, 2, 3].map((partition) => lines.split(`{'partition': ${partition},`).length)
+  }
+  const counted = () => offsetsIn(directory)
+  for (const [what, counts] of Object.entries({ counted, printed })) {
+    const before = counts()
+    const isPast = () => counts().every((count, partition) => count > before[partition]! + 40)
+    await waitFor(`each partition to be ${what} on, a broker cut off`, isPast, 60_000)
+  }
 }
 
 async function expectVerified(t: TestContext, { environment }: RunningPrograms): Promise<void> {

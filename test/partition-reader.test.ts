@@ -7,15 +7,9 @@ import { describeTopic } from '../files/lib/topic.ts'
 import { brokerAddress, createTopic, startAdmin } from './support/kafka.ts'
 import { readTopic } from './support/read-topic.ts'
 import { reportRecord, sendRecords } from './support/send-records.ts'
-import { waitFor } from './support/wait-for.ts'
 
 /** Opens a reader of a topic from given offsets, as consumer.ts does; the test's end closes it. */
-async function openReader(
-  t: test.TestContext,
-  topicName: string,
-  offset: (partition: number) => number,
-  { epochs = [-1, -1, -1, -1], say = (_line: string) => {} } = {},
-) {
+async function openReader(t: test.TestContext, topicName: string, offset: (partition: number) => number) {
   const client = startAdmin(t)
   const stop = new AbortController()
   const reader = openPartitionReader({
@@ -23,7 +17,7 @@ async function openReader(
     settings: { bootstrapBrokers: [brokerAddress()] },
     topicName,
     isOldTopic: () => false,
-    say,
+    say: () => {},
     signal: stop.signal,
   })
   t.after(() => {
@@ -36,7 +30,7 @@ async function openReader(
   const starts = topic.partitions.map((_, partition) => ({
     partition,
     offset: offset(partition),
-    lastFetchedEpoch: epochs[partition]!,
+    lastFetchedEpoch: -1,
   }))
   reader.begin(topic, starts)
   return reader
@@ -94,30 +88,4 @@ test('a reader brings each partition from the offset asked for to its end, witho
     }
   }
   assert.deepEqual(next, ends)
-})
-
-test('a reader waits for a leader as new as what it has read, says so once, and reads the other partitions on', async (t) => {
-  const { name } = await createTopic(t)
-  await sendRecords(brokerAddress(), name, [[reportRecord('1990-01-01', 1)]])
-  const said: string[] = []
-  const read = new Set<number>()
-  // Of partition 1 a later leader's records were read, up to an offset that this broker does not have.
-  const reader = await openReader(t, name, (partition) => (partition === 1 ? 9 : 0), {
-    epochs: [-1, 3, -1, -1],
-    say: (line) => said.push(line),
-  })
-  const readOn = async () => {
-    const fetched = await reader.read(10_000)
-    assert.equal(fetched?.kind, 'records')
-    read.add(fetched.partition)
-    return said.length > 0
-  }
-  await waitFor('the reader to say what it waits for', readOn)
-  for (let i = 0; i < 20; i++) await readOn()
-  assert.deepEqual([...read].sort(), [0, 2, 3])
-  assert.equal(said.length, 1, said.join('\n'))
-  assert.match(
-    said[0]!,
-    /^Waiting for a broker that knows \S+\/1 up to leader epoch 3,.* found 0\. .*--rebuild/,
-  )
 })

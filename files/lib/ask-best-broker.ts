@@ -1,5 +1,5 @@
 import { type Base, type Broker, kGetBootstrapConnection, kOptions } from '@platformatic/kafka'
-import { nameOf, type Survey, standingOf, startSurveys } from './survey.ts'
+import { nameOf, type Survey, standingsIn, startSurveys } from './survey.ts'
 
 /**
  * Has a client put its questions to the broker that knows most of a topic, and of several such to the one with which
@@ -10,6 +10,7 @@ import { nameOf, type Survey, standingOf, startSurveys } from './survey.ts'
  * without it.
  *
  * @param client any client of the library
+ * @param topic that its questions are about
  */
 export function askBestBroker(client: Base, topic: string): void {
   const troubles = new Map<string, number>()
@@ -20,24 +21,30 @@ export function askBestBroker(client: Base, topic: string): void {
   const surveyed = startSurveys(client, topic)
   client[kGetBootstrapConnection] = (callback, attempt = 0) => {
     const known = knownBrokers(client)
-    const ask = (survey?: Survey) => {
+    const connect = (survey: Survey) => {
+      const all = [...unique([...known, ...survey.values().map(({ broker }) => broker)])]
       // Another try begins with another of those that are as good: what the first one answered was of no use.
-      const turned = known.map((_, i) => known[(i + attempt) % known.length]!)
-      const standing = (broker: Broker) => (survey ? standingOf(survey, nameOf(broker)) : 0)
+      const turned = all.map((_, i) => all[(i + attempt) % all.length]!)
+      const standing = standingsIn(survey)
+      const rank = (broker: Broker) => standing(nameOf(broker))
       const lastTrouble = (broker: Broker) => troubles.get(nameOf(broker)) ?? 0
-      const brokers = turned.sort((a, b) => standing(a) - standing(b) || lastTrouble(a) - lastTrouble(b))
+      const brokers = turned.sort((a, b) => rank(a) - rank(b) || lastTrouble(a) - lastTrouble(b))
       client.connections.getFirstAvailable(brokers, callback)
     }
-    if (known.length === 1) ask()
-    else surveyed(known).then(ask)
+    // Of a cluster of one, nobody knows more.
+    if (known.length === 1 && client.currentMetadata) connect(new Map())
+    else surveyed(known).then(connect, callback)
   }
 }
 
 function knownBrokers(client: Base): Broker[] {
   const { bootstrapBrokers } = client[kOptions]
   const named = bootstrapBrokers.map((broker) => (typeof broker === 'string' ? parse(broker) : broker))
-  const found = client.currentMetadata?.brokers.values() ?? []
-  return [...new Map([...named, ...found].map((broker) => [nameOf(broker), broker])).values()]
+  return [...unique([...named, ...(client.currentMetadata?.brokers.values() ?? [])])]
+}
+
+function unique(brokers: readonly Broker[]): Iterable<Broker> {
+  return new Map(brokers.map((broker) => [nameOf(broker), broker])).values()
 }
 
 function parse(server: string): Broker {

@@ -37,8 +37,6 @@ export async function fetchFrom(
     for (const position of group) position.isAsked = false
     if ('error' in result) return goOffline(state, who, result.error)
     goOnline(state, who)
-    // While one partition is waited for, the others go on.
-    if (!state.needsMetadata) state.waitingFor = ''
     for (const answer of result) {
       const position = group.find(({ partition }) => partition === answer.partition)
       // An answer to a position that is no longer ours, of an earlier topic, came too late.
@@ -65,7 +63,8 @@ function receive(state: ReaderState, position: ReaderPosition | undefined, answe
 
 function receiveRecords(state: ReaderState, position: ReaderPosition, answer: FetchedPartition): void {
   const { partition, batches, endOffset } = answer
-  if (!state.needsMetadata) state.pauseMs = 0
+  // While one partition is waited for, records of the others would have us ask every 20 ms, and say so anew.
+  if (!state.needsMetadata) Object.assign(state, { pauseMs: 0, waitingFor: '' })
   const from = position.offset
   let header = readBatchHeader(batches, 0)
   if (!header && batches.length > 0) {

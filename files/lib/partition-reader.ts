@@ -68,13 +68,9 @@ function begin(state: ReaderState, topic: Topic, starts: readonly StartPosition[
   state.queue.length = 0
   state.positions.clear()
   for (const start of starts) {
-    const isNew = {
-      leader: undefined,
-      leaderEpoch: start.lastFetchedEpoch,
-      isAsked: false,
-      needsLeader: true,
-    }
-    state.positions.set(start.partition, { ...start, ...isNew })
+    // A leader must be as new as the record before.
+    const unknown = { leader: undefined, leaderEpoch: start.lastFetchedEpoch, needsLeader: true }
+    state.positions.set(start.partition, { ...start, ...unknown, isAsked: false })
   }
   takeLeaders(state, topic)
 }

@@ -1,46 +1,66 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Base, type Broker, metadataV12 } from '@platformatic/kafka'
+import {
+  type Base,
+  type Broker,
+  ConnectionPool,
+  GenericError,
+  kOptions,
+  metadataV12,
+} from '@platformatic/kafka'
 
-/** What a broker knows of a topic: of the same topic, the higher sum of its partitions' leader epochs is the newer. */
+/** What a broker knows of a topic; of the same topic, the higher sum of its partitions' leader epochs is the newer. */
 export type View = { topicId: string; epochs: number }
 
-/** What brokers have answered, by host:port. */
-export type Survey = ReadonlyMap<string, View>
+/** All brokers that are known, by host:port, each with what it has answered; without a view if it has not. */
+export type Survey = ReadonlyMap<string, { broker: Broker; view?: View }>
 
 /** How well a broker knows the topic: those that know most come first, and those that are behind last. */
 export const standings = { newest: 0, silent: 1, behind: 2 }
 
 const everyMs = 5000
 const patienceMs = 1000
+const laterPatienceMs = 100
 
 /**
- * Asks all brokers of a cluster what they know of a topic, again after 5 s.
+ * Asks all brokers of a cluster what they know of a topic, again after 5 s, for as long as the client is open.
  *
  * A broker that is cut off from the others goes on answering from what it knew, for as long as that lasts: it names
  * leaders that are none any more, itself among them. Only others can tell.
  *
- * @returns a function that gives the answers as soon as most brokers know the same topic, at the latest after 1 s
+ * @returns a function that gives the newest survey. Only the first one is waited for, 2 s at most: who does not answer
+ *   shall not hold up every later question too
  */
-export function startSurveys(client: Base, topic: string): (brokers: readonly Broker[]) => Promise<Survey> {
-  const asked = new Set<string>()
-  let surveyedAt = Number.NEGATIVE_INFINITY
-  let survey: Promise<Survey>
-  return (brokers) => {
-    if (performance.now() - surveyedAt > everyMs) {
-      surveyedAt = performance.now()
-      survey = askAll(client, topic, brokers, asked)
-    }
-    return survey
+export function startSurveys(client: Base, topic: string): (known: readonly Broker[]) => Promise<Survey> {
+  const limits = { connectTimeout: patienceMs, requestTimeout: patienceMs }
+  // Its own connections, so that no survey stands behind a long request, and none that times out ends another.
+  const pool = new ConnectionPool(client.clientId, { ...client[kOptions], ...limits })
+  client.once('client:close', () => pool.close(() => {}))
+  let begunAt = Number.NEGATIVE_INFINITY
+  let next: Promise<Survey> | undefined
+  let last: Survey | undefined
+  const begin = async (known: readonly Broker[]) => {
+    begunAt = performance.now()
+    last = await askAll(pool, topic, known)
+    next = undefined
+    return last
+  }
+  return async (known) => {
+    if (performance.now() - begunAt > everyMs) next ??= begin(known)
+    if (!last) return next!
+    if (next) await Promise.race([next, sleep(laterPatienceMs, undefined, { ref: false })])
+    return last
   }
 }
 
-/** Says how well a broker knows the topic, next to the others. */
-export function standingOf(survey: Survey, name: string): number {
-  const view = survey.get(name)
-  if (!view) return standings.silent
+/** Makes the function that says how well a broker, by its name, knows the topic next to the others. */
+export function standingsIn(survey: Survey): (name: string) => number {
   const same = largestGroup(survey)
   const newest = Math.max(...same.map(({ epochs }) => epochs))
-  return view.topicId === same[0]!.topicId && view.epochs === newest ? standings.newest : standings.behind
+  return (name) => {
+    const view = survey.get(name)?.view
+    if (!view) return standings.silent
+    return view.topicId === same[0]!.topicId && view.epochs === newest ? standings.newest : standings.behind
+  }
 }
 
 /** Names a broker as surveys do. */
@@ -48,43 +68,47 @@ export function nameOf({ host, port }: Broker): string {
   return `${host}:${port}`
 }
 
-/** @param asked those that have not answered an earlier survey; they are not asked again before they do */
-async function askAll(client: Base, topic: string, brokers: readonly Broker[], asked: Set<string>) {
-  const survey = new Map<string, View>()
+/** Asks those known, and those that they name; has come to its end once most know the same topic, or all were asked. */
+async function askAll(pool: ConnectionPool, topic: string, known: readonly Broker[]): Promise<Survey> {
+  const survey = new Map<string, { broker: Broker; view?: View }>()
   const agreed = Promise.withResolvers<void>()
-  const ask = async (broker: Broker) => {
-    const name = nameOf(broker)
-    asked.add(name)
-    try {
-      survey.set(name, await askOne(client, topic, broker))
-      if (largestGroup(survey).length * 2 > brokers.length) agreed.resolve()
-    } catch {
-      // It has no view then; that it is in trouble is told by whoever needs it.
-    } finally {
-      asked.delete(name)
-    }
+  const askEach = async (brokers: readonly Broker[]): Promise<void> => {
+    const further = brokers.filter((broker) => !survey.has(nameOf(broker)))
+    for (const broker of further) survey.set(nameOf(broker), { broker })
+    await Promise.all(further.map(ask))
   }
-  const all = Promise.all(brokers.filter((broker) => !asked.has(nameOf(broker))).map(ask))
-  await Promise.race([all, agreed.promise, sleep(patienceMs, undefined, { ref: false })])
+  const ask = async (broker: Broker) => {
+    const answer = await pool
+      .get(broker)
+      .then((connection) => metadataV12.api.async(connection, [topic], false, false))
+      .catch(answerInError)
+    if (!answer) return
+    survey.set(nameOf(broker), { broker, view: viewIn(answer) })
+    const asking = askEach(answer.brokers)
+    if (largestGroup(survey).length * 2 > survey.size) agreed.resolve()
+    await asking
+  }
+  await Promise.race([askEach(known), agreed.promise])
   return survey
 }
 
-async function askOne(client: Base, topic: string, broker: Broker): Promise<View> {
-  const connection = await client.connections.get(broker)
-  const answer = await metadataV12.api.async(connection, [topic], false, false).catch(answerInError)
-  const { topicId, partitions } = answer.topics[0]!
+function viewIn({ topics }: metadataV12.MetadataResponse): View {
+  const { topicId, partitions } = topics[0]!
   return { topicId, epochs: partitions.reduce((sum, { leaderEpoch }) => sum + leaderEpoch, 0) }
 }
 
 /** The library makes an error of an answer in which the topic is not there, or a partition has no leader. */
-function answerInError(error: unknown): metadataV12.MetadataResponse {
-  const { response } = error as { response?: metadataV12.MetadataResponse }
-  if (response) return response
-  throw error
+function answerInError(error: GenericError): metadataV12.MetadataResponse | undefined {
+  if (!GenericError.isGenericError(error)) throw error
+  return error.response as metadataV12.MetadataResponse | undefined
 }
 
 /** The views of that topic which most brokers name. */
 function largestGroup(survey: Survey): View[] {
-  const groups = Map.groupBy(survey.values(), ({ topicId }) => topicId)
+  const views = survey
+    .values()
+    .map(({ view }) => view)
+    .filter((view) => view !== undefined)
+  const groups = Map.groupBy(views, ({ topicId }) => topicId)
   return [...groups.values()].reduce((most, group) => (group.length > most.length ? group : most), [])
 }

@@ -1,14 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTransient } from './connect.ts'
-import { anyBroker, goOffline, goOnline, type ReaderState, retryLater, retryTelling } from './reader-state.ts'
-import { describeTopic, type Topic } from './topic.ts'
+import {
+  anyBroker,
+  goOffline,
+  goOnline,
+  type ReaderPosition,
+  type ReaderState,
+  retryLater,
+  retryTelling,
+} from './reader-state.ts'
+import { describeTopic, type Topic, type TopicPartition } from './topic.ts'
 
 /** Looks up the topic, after the pause that trouble has asked for, and takes its leaders and their epochs. */
 export async function lookUpTopic(state: ReaderState): Promise<() => void> {
   const { pauseMs } = state
   state.isLookingUp = true
   if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: false })
-  const result = await ask(state)
+  const result = await describe(state)
   return () => {
     state.isLookingUp = false
     if ('error' in result) return loseMetadata(state, result.error)
@@ -17,22 +25,27 @@ export async function lookUpTopic(state: ReaderState): Promise<() => void> {
   }
 }
 
-/** Looks, while all goes well, whether others lead; any other news is told by the fetches. */
+/**
+ * Looks, while all goes well, whether others lead, or the topic was created anew: a leader that is cut off from the other
+ * brokers answers fetches as if nothing came.
+ */
 export async function checkLeaders(state: ReaderState): Promise<() => void> {
   state.isLookingUp = true
-  const result = await ask(state)
+  const result = await describe(state)
   return () => {
     state.isLookingUp = false
-    const topic = 'error' in result ? undefined : result.topic
-    if (topic?.id !== state.topicId) return
-    for (const position of state.positions.values()) {
-      const { leader, leaderEpoch } = topic!.partitions[position.partition]!
-      if (leader && leaderEpoch > position.leaderEpoch) Object.assign(position, { leader, leaderEpoch })
-    }
+    if ('error' in result || !result.topic) return // The fetches go on, and tell what is the matter.
+    const { id, partitions } = result.topic
+    if (id !== state.topicId) state.needsMetadata = true
+    else for (const position of state.positions.values()) takeNewer(position, partitions[position.partition]!)
   }
 }
 
-async function ask(state: ReaderState): Promise<{ topic: Topic | undefined } | { error: unknown }> {
+function takeNewer(position: ReaderPosition, { leader, leaderEpoch }: TopicPartition): void {
+  if (leader && leaderEpoch > position.leaderEpoch) Object.assign(position, { leader, leaderEpoch })
+}
+
+async function describe(state: ReaderState): Promise<{ topic: Topic | undefined } | { error: unknown }> {
   state.lookedUpAt = performance.now()
   return describeTopic(state.client, state.topicName).then(
     (topic) => ({ topic }),
@@ -65,23 +78,26 @@ function takeTopic(state: ReaderState, topic: Topic | undefined): void {
 export function takeLeaders(state: ReaderState, topic: Topic): void {
   const { topicName, positions, troubles } = state
   state.needsMetadata = false
-  const leaders = new Set(topic.partitions.map(({ leader }) => leader && `${leader.host}:${leader.port}`))
-  for (const who of troubles.keys()) if (who !== anyBroker && !leaders.has(who)) troubles.delete(who)
+  const waits: string[] = []
   for (const position of positions.values()) {
-    const { partition } = position
+    const { partition, leaderEpoch: known } = position
     const { leader, leaderEpoch } = topic.partitions[partition]!
-    const known = Math.max(position.leaderEpoch, position.lastFetchedEpoch)
-    if (leaderEpoch < known) {
-      position.needsLeader = true
-      retryTelling(
-        state,
-        `Waiting for a broker that knows ${topicName}/${partition} up to leader epoch ${known}, as it was read; ` +
-          `found ${leaderEpoch}. Is this one cut off from the others? If its disk was put back as it was before, ` +
-          `\`consumer.ts ${partition} --rebuild\` counts again.`,
-      )
+    if (leaderEpoch < known && topic.brokers > 1) {
+      if (position.needsLeader) waits.push(behind(topicName, partition, known, leaderEpoch))
       continue
     }
     Object.assign(position, { leader, leaderEpoch, needsLeader: false })
-    if (!leader) retryTelling(state, `Waiting for a leader of ${topicName}/${partition}: is its broker up?`)
+    if (!leader) waits.push(`Waiting for a leader of ${topicName}/${partition}: is its broker up?`)
   }
+  const leaders = new Set(positions.values().map(({ leader }) => leader && `${leader.host}:${leader.port}`))
+  for (const who of troubles.keys()) if (who !== anyBroker && !leaders.has(who)) troubles.delete(who)
+  if (waits.length > 0) retryTelling(state, waits.join('\n'))
+}
+
+function behind(topicName: string, partition: number, known: number, found: number): string {
+  return (
+    `Waiting for a broker that knows leader epoch ${known} of ${topicName}/${partition}, as has been seen; found ${found}. ` +
+    'Is this one cut off from the others? If all their disks were put back as they were before, ' +
+    `\`consumer.ts ${partition} --rebuild\` counts again.`
+  )
 }

@@ -5,8 +5,8 @@ import { OperatingError } from './program.ts'
 
 type MetadataResponse = metadataV12.MetadataResponse
 
-/** A topic as the cluster knows it now. Two topics that bore the same name have different ids. */
-export type Topic = { id: string; partitions: TopicPartition[] }
+/** A topic as the cluster knows it now, and how many brokers that has. Two topics that bore the same name have different ids. */
+export type Topic = { id: string; partitions: TopicPartition[]; brokers: number }
 /** A partition's leader is undefined while the cluster elects one, or while its only broker is away. */
 export type TopicPartition = { leader: Leader | undefined; leaderEpoch: number }
 export type Leader = { host: string; port: number }
@@ -42,7 +42,7 @@ async function lookUp(client: Base, name: string): Promise<Topic | undefined> {
       leader: brokers.get(leader),
       leaderEpoch,
     }))
-    return { id: topic.id, partitions }
+    return { id: topic.id, partitions, brokers: brokers.size }
   } catch (error) {
     if (isUnknownTopic(error, name)) return undefined
     const topic = withoutLeader(error, name)
@@ -60,6 +60,7 @@ function withoutLeader(error: unknown, name: string): Topic | undefined {
   const partitions = found.partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex)
   return {
     id: found.topicId!,
+    brokers: brokers.size,
     partitions: partitions.map(({ leaderId, leaderEpoch }) => ({
       leader: brokers.get(leaderId),
       leaderEpoch,

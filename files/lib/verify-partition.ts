@@ -5,7 +5,7 @@ import { readLogRange } from './log-range.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
-import { type Replay, type ReplayedRecord, replay } from './replay.ts'
+import { findTopic, type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Source } from './source.ts'
 import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
@@ -48,12 +48,14 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(paths.memory)
   const epochs = memory && epochsBefore(memory.epochs, offset)
-  const obstacle = memory && (anotherTopic(log, memory) ?? olderLog(log.topic, partition, epochs!))
+  // Looked up again, for a leader may have changed since the last partition was read.
+  const current = { ...log, topic: await findTopic(log.client, log.name) }
+  const obstacle = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
   if (obstacle) return without(obstacle)
   const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
-  const passed = await replay(log, partition, logStart, offset, (record) => {
+  const passed = await replay(current, partition, logStart, offset, (record) => {
     witness(record, recount(state, record))
     return true
   })

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/program.ts'
 import { reportRecord } from '../support/send-records.ts'
 
 const partitions = [0, 1, 2, 3].map(() => ({ leader: { host: 'none', port: 1 }, leaderEpoch: 0 }))
-const topic = (id: string): Fetched => ({ kind: 'topic', topic: { id, partitions } })
+const topic = (id: string): Fetched => ({ kind: 'topic', topic: { id, partitions, brokers: 1 } })
 
 /** One day of January, at that offset, of a log that goes on for long. */
 function day(offset: number): Fetched {

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { standingOf, standings } from '../../files/lib/survey.ts'
+import { standings, standingsIn } from '../../files/lib/survey.ts'
 
 /** Judges brokers a, b and c by what they answered: a topic's id and the sum of its epochs; undefined for no answer. */
 function judge(...answers: ([id: string, epochs: number] | undefined)[]) {
   const names = ['a', 'b', 'c']
+  const broker = { host: 'any', port: 1 }
   const survey = new Map(
-    answers.flatMap((answer, i) =>
-      answer ? [[names[i]!, { topicId: answer[0], epochs: answer[1] }] as const] : [],
-    ),
+    answers.map((answer, i) => {
+      const view = answer && { view: { topicId: answer[0], epochs: answer[1] } }
+      return [names[i]!, { broker, ...view }]
+    }),
   )
-  return names.map((name) => standingOf(survey, name))
+  return names.map(standingsIn(survey))
 }
 
 const { newest, silent, behind } = standings

@@ -7,7 +7,8 @@ const protocols = 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT'
 
 /**
  * A test cluster of which a node can be cut off from the others, while clients still reach it: the way from each
- * controller to each other one goes by a proxy, and so does the way to each node for those that copy from it.
+ * controller to each other one goes by a proxy, and so does the way to each node for those that copy from it. (It may go
+ * on copying from the others, which changes nothing: it does not learn that they lead.)
  */
 export async function startCuttableCluster(t: TestContext) {
   const ways: { ends: number[]; proxy: NetworkProxy }[] = []
