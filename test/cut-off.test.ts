@@ -13,11 +13,13 @@ for (let run = 1; run <= Number(process.env.CLUSTER_RUNS || 1); run++) {
     const random = seededRandom(t)
     const { cluster, cutOff } = await startCuttableCluster(t)
     const [victim, ...others] = cluster.nodes.toSorted(() => random() - 0.5)
-    // Each leads a partition or two. It is asked first, and goes on saying so.
+    // It is asked first, and goes on saying that it leads what it led.
     const servers = [victim!, ...others].map(({ address }) => address).join(',')
     const programs = await startPrograms(t, cluster, [], { KAFKA_BOOTSTRAP_SERVERS: servers })
     await programs.untilInSync()
     await programs.untilMore('in quiet', 200)
+    const leaders = await Promise.all([0, 1, 2, 3].map(programs.leaderOf))
+    assert.ok(leaders.includes(victim!), 'the one to be cut off leads nothing')
     const begin = performance.now()
     const heal = await cutOff(victim!.id)
     await untilPast(programs)

@@ -1,5 +1,5 @@
 import { type Base, type Broker, kGetBootstrapConnection, kOptions } from '@platformatic/kafka'
-import { nameOf, type Survey, standingsIn, startSurveys } from './survey.ts'
+import { nameOf, type Survey, standings, standingsIn, startSurveys } from './survey.ts'
 
 /**
  * Has a client put its questions to the broker that knows most of a topic, and of several such to the one with which
@@ -29,7 +29,8 @@ export function askBestBroker(client: Base, topic: string): void {
       const rank = (broker: Broker) => standing(nameOf(broker))
       const lastTrouble = (broker: Broker) => troubles.get(nameOf(broker)) ?? 0
       const brokers = turned.sort((a, b) => rank(a) - rank(b) || lastTrouble(a) - lastTrouble(b))
-      client.connections.getFirstAvailable(brokers, callback)
+      const usable = brokers.filter((broker) => rank(broker) !== standings.behind)
+      client.connections.getFirstAvailable(usable, callback)
     }
     // Of a cluster of one, nobody knows more.
     if (known.length === 1 && client.currentMetadata) connect(new Map())

@@ -87,7 +87,7 @@ function receiveRecords(state: ReaderState, position: ReaderPosition, answer: Fe
  */
 async function confirmRange(state: ReaderState, position: ReaderPosition): Promise<() => void> {
   const { client, topicName, topicId } = state
-  const { partition } = position
+  const { partition, leaderEpoch } = position
   position.isAsked = true
   const range = await readLogRange(client, topicName, partition).catch((error: unknown) => ({ error }))
   const topic = await describeTopic(client, topicName).catch(() => undefined)
@@ -95,7 +95,7 @@ async function confirmRange(state: ReaderState, position: ReaderPosition): Promi
     position.isAsked = false
     if ('error' in range) return goOffline(state, anyBroker, range.error)
     if (state.positions.get(partition) !== position) return
-    const isSame = topic?.id === topicId && topic?.partitions[partition]?.leaderEpoch === position.leaderEpoch
+    const isSame = topic?.id === topicId && topic?.partitions[partition]?.leaderEpoch === leaderEpoch
     const isOutside = position.offset < range.logStart || position.offset > range.logEnd
     if (isSame && isOutside) state.queue.push({ kind: 'out of range', partition, ...range })
     else retryLater(state)

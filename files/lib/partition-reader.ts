@@ -20,10 +20,10 @@ export type PartitionReader = {
   close: () => Promise<void>
 }
 
-// A response has room for the share of all four partitions, so that none waits for another.
-// A leader that is cut off from the other brokers answers as if nothing new came.
+// So long may a reader stand still at a leader that is cut off, besides the time that an election takes.
 const checkMs = 5000
 
+// A response has room for the share of all four partitions, so that none waits for another.
 const usualLimits = { waitMs: 500, partitionBytesMax: 1 << 20, responseBytesMax: 4 << 20 }
 
 /**

@@ -14,7 +14,7 @@ export type View = { topicId: string; epochs: number }
 /** All brokers that are known, by host:port, each with what it has answered; without a view if it has not. */
 export type Survey = ReadonlyMap<string, { broker: Broker; view?: View }>
 
-/** How well a broker knows the topic: those that know most come first, and those that are behind last. */
+/** How well a broker knows the topic: those that know most come first, those that are behind are not asked. */
 export const standings = { newest: 0, silent: 1, behind: 2 }
 
 const everyMs = 5000
@@ -27,8 +27,8 @@ const laterPatienceMs = 100
  * A broker that is cut off from the others goes on answering from what it knew, for as long as that lasts: it names
  * leaders that are none any more, itself among them. Only others can tell.
  *
- * @returns a function that gives the newest survey. Only the first one is waited for, 2 s at most: who does not answer
- *   shall not hold up every later question too
+ * @returns a function that gives the newest survey. Only the first one is waited for, 2 s a round of questions at
+ *   most: who does not answer shall not hold up every later question too
  */
 export function startSurveys(client: Base, topic: string): (known: readonly Broker[]) => Promise<Survey> {
   const limits = { connectTimeout: patienceMs, requestTimeout: patienceMs }

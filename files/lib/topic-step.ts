@@ -34,11 +34,17 @@ export async function checkLeaders(state: ReaderState): Promise<() => void> {
   const result = await describe(state)
   return () => {
     state.isLookingUp = false
-    if ('error' in result || !result.topic) return // The fetches go on, and tell what is the matter.
+    if ('error' in result) return passTransient(result.error)
+    if (!result.topic) return // The fetches tell.
     const { id, partitions } = result.topic
     if (id !== state.topicId) state.needsMetadata = true
     else for (const position of state.positions.values()) takeNewer(position, partitions[position.partition]!)
   }
+}
+
+/** Lets pass what may pass by itself: the fetches go on, and tell what is the matter. */
+function passTransient(error: unknown): void {
+  if (!isTransient(error)) throw error
 }
 
 function takeNewer(position: ReaderPosition, { leader, leaderEpoch }: TopicPartition): void {
@@ -86,7 +92,7 @@ export function takeLeaders(state: ReaderState, topic: Topic): void {
       if (position.needsLeader) waits.push(behind(topicName, partition, known, leaderEpoch))
       continue
     }
-    Object.assign(position, { leader, leaderEpoch, needsLeader: false })
+    Object.assign(position, { leader, leaderEpoch, needsLeader: !leader })
     if (!leader) waits.push(`Waiting for a leader of ${topicName}/${partition}: is its broker up?`)
   }
   const leaders = new Set(positions.values().map(({ leader }) => leader && `${leader.host}:${leader.port}`))

@@ -48,11 +48,11 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(paths.memory)
   const epochs = memory && epochsBefore(memory.epochs, offset)
-  // Looked up again, for a leader may have changed since the last partition was read.
+  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
+  // Looked up after the range, which is asked for by name, and after the file, which a running consumer goes on writing.
   const current = { ...log, topic: await findTopic(log.client, log.name) }
   const obstacle = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
   if (obstacle) return without(obstacle)
-  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
   const passed = await replay(current, partition, logStart, offset, (record) => {

@@ -51,6 +51,15 @@ test('a partition that is being read stays with its leader when a broker that is
   assert.deepEqual([said, [...state.troubles.keys()]], [[], ['kafka:9093']])
 })
 
+test('a partition that has no leader is waited for, also when a broker that is behind answers next', () => {
+  const { state, positions } = stateOf({ leader: next, leaderEpoch: 2, needsLeader: true })
+  takeLeaders(state, { id: 'A', brokers: 3, partitions: [{ leader: undefined, leaderEpoch: 3 }] })
+  assert.equal(positions.get(0)!.leader, undefined)
+  takeLeaders(state, answer(3, 2))
+  assert.equal(positions.get(0)!.leader, undefined)
+  assert.equal(state.needsMetadata, true)
+})
+
 test('the only broker is believed, whatever was seen before: nobody knows more', () => {
   const { state, said, positions } = stateOf({ leader: next, leaderEpoch: 3, needsLeader: true })
   takeLeaders(state, answer(1, 0))
