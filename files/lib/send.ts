@@ -37,15 +37,18 @@ export function startSending(producer: Producer, topic: string, id: string, sour
   })
   const headersOf = sayFirst(source)
   return async (days) => {
-    const messages = days.map(({ date, degrees }) => ({
+    const message = ({ date, degrees }: DailyHigh) => ({
       topic,
       key: recordKey(date),
       value: encodeReport(date, degrees),
       headers: headersOf(date),
-    }))
+    })
     const send = async () => {
       await producer.metadata({ topics: [topic], forceUpdate: true })
-      await producer.send({ messages })
+      // A send a partition: what it put in one for the partitions of one leader, the library would keep sending to one
+      // leader, whoever leads them by now.
+      const groups = Map.groupBy(days, ({ date }) => partitionOf(date)).values()
+      await Promise.all(groups.map((group) => producer.send({ messages: group.map(message) })))
     }
     try {
       await sayIfSlow(`The acknowledgement of ${days[0]!.date}`, send())
