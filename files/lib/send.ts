@@ -37,18 +37,12 @@ export function startSending(producer: Producer, topic: string, id: string, sour
   })
   const headersOf = sayFirst(source)
   return async (days) => {
-    const message = ({ date, degrees }: DailyHigh) => ({
-      topic,
-      key: recordKey(date),
-      value: encodeReport(date, degrees),
-      headers: headersOf(date),
-    })
+    const message = ({ date, degrees }: DailyHigh) => {
+      return { topic, key: recordKey(date), value: encodeReport(date, degrees), headers: headersOf(date) }
+    }
     const send = async () => {
       await producer.metadata({ topics: [topic], forceUpdate: true })
-      // A send a partition: what it put in one for the partitions of one leader, the library would keep sending to one
-      // leader, whoever leads them by now.
-      const groups = Map.groupBy(days, ({ date }) => partitionOf(date)).values()
-      await Promise.all(groups.map((group) => producer.send({ messages: group.map(message) })))
+      await Promise.all(byPartition(days).map((group) => producer.send({ messages: group.map(message) })))
     }
     try {
       await sayIfSlow(`The acknowledgement of ${days[0]!.date}`, send())
@@ -56,6 +50,11 @@ export function startSending(producer: Producer, topic: string, id: string, sour
       throw failure(topic, days[0]!.date, isRecreated, cause)
     }
   }
+}
+
+/** What goes to several partitions of one leader in one send, the library keeps sending to one, whoever leads them by now. */
+function byPartition(days: readonly DailyHigh[]): DailyHigh[][] {
+  return [...Map.groupBy(days, ({ date }) => partitionOf(date)).values()]
 }
 
 /** Gives the first record to each partition the header that says the source, and none to the others. */
