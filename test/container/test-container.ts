@@ -62,5 +62,7 @@ async function checkMounted(name: string, files: string, signal: AbortSignal): P
   await startProgram(name, 'consumer.ts', '1', '3')
   await step(signal, 'every day counted once', () => checkPartitionFiles(read))
   await step(signal, 'plots move on', () => checkPlots(name))
-  await docker('exec', name, 'sh', '-c', 'rm -rf /files/* /files/.almanac')
+  // The consumers go on writing there until they find their files gone.
+  const remove = 'for i in $(seq 50); do rm -rf /files/* /files/.almanac && exit; sleep 0.1; done; exit 1'
+  await docker('exec', name, 'sh', '-c', remove)
 }
