@@ -1,5 +1,6 @@
 import { type Base, type Broker, kGetBootstrapConnection, kOptions } from '@platformatic/kafka'
-import { nameOf, type Survey, standings, standingsIn, startSurveys } from './survey.ts'
+import { addressOf, parseAddress } from './address.ts'
+import { type Survey, standings, standingsIn, startSurveys } from './survey.ts'
 
 /**
  * Has a client put its questions to the broker that knows most of a topic, and of several such to the one with which
@@ -15,19 +16,19 @@ import { nameOf, type Survey, standings, standingsIn, startSurveys } from './sur
 export function askBestBroker(client: Base, topic: string): void {
   const troubles = new Map<string, number>()
   let count = 0
-  const noteTrouble = ({ broker }: { broker: Broker }) => troubles.set(nameOf(broker), ++count)
+  const noteTrouble = ({ broker }: { broker: Broker }) => troubles.set(addressOf(broker), ++count)
   client.on('client:broker:failed', noteTrouble)
   client.on('client:broker:disconnect', noteTrouble)
   const surveyed = startSurveys(client, topic)
   client[kGetBootstrapConnection] = (callback, attempt = 0) => {
     const known = knownBrokers(client)
     const connect = (survey: Survey) => {
-      const all = [...unique([...known, ...survey.values().map(({ broker }) => broker)])]
+      const all = unique([...known, ...survey.values().map(({ broker }) => broker)])
       // Another try begins with another of those that are as good: what the first one answered was of no use.
       const turned = all.map((_, i) => all[(i + attempt) % all.length]!)
       const standing = standingsIn(survey)
-      const rank = (broker: Broker) => standing(nameOf(broker))
-      const lastTrouble = (broker: Broker) => troubles.get(nameOf(broker)) ?? 0
+      const rank = (broker: Broker) => standing(addressOf(broker))
+      const lastTrouble = (broker: Broker) => troubles.get(addressOf(broker)) ?? 0
       const brokers = turned.sort((a, b) => rank(a) - rank(b) || lastTrouble(a) - lastTrouble(b))
       const usable = brokers.filter((broker) => rank(broker) !== standings.behind)
       client.connections.getFirstAvailable(usable, callback)
@@ -40,15 +41,10 @@ export function askBestBroker(client: Base, topic: string): void {
 
 function knownBrokers(client: Base): Broker[] {
   const { bootstrapBrokers } = client[kOptions]
-  const named = bootstrapBrokers.map((broker) => (typeof broker === 'string' ? parse(broker) : broker))
-  return [...unique([...named, ...(client.currentMetadata?.brokers.values() ?? [])])]
+  const named = bootstrapBrokers.map((broker) => (typeof broker === 'string' ? parseAddress(broker) : broker))
+  return unique([...named, ...(client.currentMetadata?.brokers.values() ?? [])])
 }
 
-function unique(brokers: readonly Broker[]): Iterable<Broker> {
-  return new Map(brokers.map((broker) => [nameOf(broker), broker])).values()
-}
-
-function parse(server: string): Broker {
-  const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(server)!
-  return { host: host!, port: Number(port) }
+function unique(brokers: readonly Broker[]): Broker[] {
+  return [...new Map(brokers.map((broker) => [addressOf(broker), broker])).values()]
 }

@@ -1,4 +1,5 @@
 import { protocolErrorsCodesById } from '@platformatic/kafka'
+import { addressOf } from './address.ts'
 import { type FetchedPartition, fetchBatches } from './fetch.ts'
 import { readLogRange } from './log-range.ts'
 import { OperatingError } from './program.ts'
@@ -28,7 +29,7 @@ export async function fetchFrom(
   group: ReaderPosition[],
 ): Promise<() => void> {
   const { topicId, pool, rooms, limits } = state
-  const who = `${leader.host}:${leader.port}`
+  const who = addressOf(leader)
   for (const position of group) position.isAsked = true
   const result = await fetchBatches(pool, rooms, leader, topicId!, group, limits).catch((error: unknown) => ({
     error,

@@ -1,4 +1,5 @@
 import { ConnectionPool } from '@platformatic/kafka'
+import { addressOf } from './address.ts'
 import { fetchFrom } from './fetch-step.ts'
 import type { Fetched } from './fetched.ts'
 import { firstOf } from './first-of.ts'
@@ -101,7 +102,7 @@ function idleByLeader({ positions, troubles }: ReaderState): Map<Leader, ReaderP
   for (const position of positions.values()) {
     const { leader, isAsked, needsLeader } = position
     if (!leader || isAsked || needsLeader) continue
-    const address = `${leader.host}:${leader.port}`
+    const address = addressOf(leader)
     if (troubles.get(address)?.isPausing) continue
     const group = groups.get(address) ?? [leader, []]
     group[1].push(position)

@@ -7,12 +7,15 @@ import {
   kOptions,
   metadataV12,
 } from '@platformatic/kafka'
+import { addressOf } from './address.ts'
 
 /** What a broker knows of a topic; of the same topic, the higher sum of its partitions' leader epochs is the newer. */
-export type View = { topicId: string; epochs: number }
+type View = { topicId: string; epochs: number }
 
-/** All brokers that are known, by host:port, each with what it has answered; without a view if it has not. */
-export type Survey = ReadonlyMap<string, { broker: Broker; view?: View }>
+type Surveyed = { broker: Broker; view?: View }
+
+/** All brokers that are known, by address, each with what it has answered; without a view if it has not. */
+export type Survey = ReadonlyMap<string, Surveyed>
 
 /** How well a broker knows the topic: those that know most come first, those that are behind are not asked. */
 export const standings = { newest: 0, silent: 1, behind: 2 }
@@ -52,29 +55,24 @@ export function startSurveys(client: Base, topic: string): (known: readonly Brok
   }
 }
 
-/** Makes the function that says how well a broker, by its name, knows the topic next to the others. */
-export function standingsIn(survey: Survey): (name: string) => number {
+/** Makes the function that says how well a broker, by its address, knows the topic next to the others. */
+export function standingsIn(survey: Survey): (address: string) => number {
   const same = largestGroup(survey)
   const newest = Math.max(...same.map(({ epochs }) => epochs))
-  return (name) => {
-    const view = survey.get(name)?.view
+  return (address) => {
+    const view = survey.get(address)?.view
     if (!view) return standings.silent
     return view.topicId === same[0]!.topicId && view.epochs === newest ? standings.newest : standings.behind
   }
 }
 
-/** Names a broker as surveys do. */
-export function nameOf({ host, port }: Broker): string {
-  return `${host}:${port}`
-}
-
 /** Asks those known, and those that they name; has come to its end once most know the same topic, or all were asked. */
 async function askAll(pool: ConnectionPool, topic: string, known: readonly Broker[]): Promise<Survey> {
-  const survey = new Map<string, { broker: Broker; view?: View }>()
+  const survey = new Map<string, Surveyed>()
   const agreed = Promise.withResolvers<void>()
   const askEach = async (brokers: readonly Broker[]): Promise<void> => {
-    const further = brokers.filter((broker) => !survey.has(nameOf(broker)))
-    for (const broker of further) survey.set(nameOf(broker), { broker })
+    const further = brokers.filter((broker) => !survey.has(addressOf(broker)))
+    for (const broker of further) survey.set(addressOf(broker), { broker })
     await Promise.all(further.map(ask))
   }
   const ask = async (broker: Broker) => {
@@ -83,7 +81,7 @@ async function askAll(pool: ConnectionPool, topic: string, known: readonly Broke
       .then((connection) => metadataV12.api.async(connection, [topic], false, false))
       .catch(answerInError)
     if (!answer) return
-    survey.set(nameOf(broker), { broker, view: viewIn(answer) })
+    survey.set(addressOf(broker), { broker, view: viewIn(answer) })
     const asking = askEach(answer.brokers)
     if (largestGroup(survey).length * 2 > survey.size) agreed.resolve()
     await asking

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { addressOf } from './address.ts'
 import { isTransient } from './connect.ts'
 import {
   anyBroker,
@@ -95,7 +96,7 @@ export function takeLeaders(state: ReaderState, topic: Topic): void {
     Object.assign(position, { leader, leaderEpoch, needsLeader: !leader })
     if (!leader) waits.push(`Waiting for a leader of ${topicName}/${partition}: is its broker up?`)
   }
-  const leaders = new Set(positions.values().map(({ leader }) => leader && `${leader.host}:${leader.port}`))
+  const leaders = new Set(positions.values().map(({ leader }) => leader && addressOf(leader)))
   for (const who of troubles.keys()) if (who !== anyBroker && !leaders.has(who)) troubles.delete(who)
   if (waits.length > 0) retryTelling(state, waits.join('\n'))
 }

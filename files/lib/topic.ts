@@ -1,4 +1,5 @@
 import { type Base, findErrorBy, type metadataV12 } from '@platformatic/kafka'
+import type { Address } from './address.ts'
 import { isUnknownTopic } from './connect.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
@@ -9,7 +10,7 @@ type MetadataResponse = metadataV12.MetadataResponse
 export type Topic = { id: string; partitions: TopicPartition[]; brokers: number }
 /** A partition's leader is undefined while the cluster elects one, or while its only broker is away. */
 export type TopicPartition = { leader: Leader | undefined; leaderEpoch: number }
-export type Leader = { host: string; port: number }
+export type Leader = Address
 
 /**
  * Asks the cluster for the topic of that name.
