@@ -18,17 +18,13 @@ test('a send to partitions of one leader goes on when others take them, each ano
   ]
   const assignments = replicas.map((brokers, partition) => ({ partition, brokers }))
   const [created] = await startAdmin(t, servers).createTopics({ topics: [topic], assignments })
+  const patience = { retries: 10, retryDelay, requestTimeout: 3000, metadataMaxAge: 100 }
   const producer = new Producer({
-    // Node 1 is the last to be asked who leads.
-    ...{ clientId: 'test', bootstrapBrokers: servers.split(',').toReversed() },
-    ...{
-      acks: ProduceAcks.ALL,
-      idempotent: true,
-      retries: 10,
-      retryDelay,
-      requestTimeout: 3000,
-      metadataMaxAge: 100,
-    },
+    ...patience,
+    clientId: 'test',
+    bootstrapBrokers: servers.split(',').toReversed(), // Node 1 is the last to be asked who leads.
+    acks: ProduceAcks.ALL,
+    idempotent: true,
     partitioner: compatibilityPartitioner,
   })
   t.after(() => producer.close())
