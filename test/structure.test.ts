@@ -15,9 +15,8 @@ const programs = new Set([
   // What `npm run` names.
   ...(readFileSync(join(root, 'package.json'), 'utf8').match(/(?<=node )[\w/-]+\.ts/g) ?? []),
 ])
-const ours = sources.filter(({ path }) => !path.startsWith('test/'))
 
-type Source = { path: string; text: string; imports: string[] }
+type Source = { path: string; imports: string[] }
 
 /** Lists the files that are under version control or about to be. */
 function listFiles(...patterns: string[]): string[] {
@@ -34,7 +33,7 @@ function readSource(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')
   const imported = /^(?:import|export)\s[^'";]*?from '(\.[^']+)'|\bimport(?:\s|\()'(\.[^']+)'/gm
   const imports = [...text.matchAll(imported)].map(([, from, bare]) => join(dirname(path), from ?? bare!))
-  return { path, text, imports }
+  return { path, imports }
 }
 
 /** Lists the imports, as `from -> to`, that break a rule. */
@@ -112,97 +111,6 @@ test('imports make no cycle', () => {
   }
   for (const path of importsByPath.keys()) visit(path, [])
 })
-
-test('programs have 60 lines and other modules 120 at most, but for a reason in their head comment', () => {
-  const tooLong = ours
-    .filter(({ path, text }) => linesOf(text).length > (programs.has(path) ? 60 : 120) && !givesReason(text))
-    .map(({ path, text }) => `${path}: ${linesOf(text).length} lines`)
-  assert.deepEqual(tooLong, [])
-})
-
-test('functions have 30 lines at most, but for a reason in the head comment of their file', () => {
-  const tooLong = ours
-    .filter(({ text }) => !givesReason(text))
-    .flatMap(({ path, text }) =>
-      functionsOf(text)
-        .filter(({ lines }) => lines > 30)
-        .map(({ line, lines, first }) => `${path}:${line}: ${lines} lines: ${first}`),
-    )
-  assert.deepEqual(tooLong, [])
-})
-
-test('the counter of function lines knows the forms that functions have here', () => {
-  const text = [
-    'export function one({',
-    '  a,',
-    '}: {',
-    '  a: number',
-    '}) {',
-    '  return a',
-    '}',
-    'const two = async () => {',
-    '  if (one) {',
-    '  }',
-    '}',
-    'function* three<T>(',
-    '  a: T,',
-    '): Generator<T> {',
-    '  yield {',
-    '  }',
-    '}',
-    'const object = {',
-    '  four: () => {',
-    '    one()',
-    '  },',
-    '  async five() {',
-    '  },',
-    '}',
-    'await run(async (signal) => {',
-    '  one()',
-    '})',
-  ].join('\n')
-  assert.deepEqual(
-    functionsOf(text).map(({ line, lines }) => [line, lines]),
-    [
-      [1, 7],
-      [8, 4],
-      [12, 6],
-      [19, 3],
-      [22, 2],
-    ],
-  )
-})
-
-/** Lines of code and comments. */
-function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line.trim() !== '')
-}
-
-/** Whether the comments before the code, imports aside, say why the file is longer than others. */
-function givesReason(text: string): boolean {
-  const head = text.split(/^(?:export|const|let|await|async|function|type|class)\b/m, 1)[0]!
-  return /longer than/.test(head)
-}
-
-type FunctionLines = { line: number; lines: number; first: string }
-
-/** Finds the functions in a text as the formatter lays it out: each ends with a brace as far in as it begins. */
-function functionsOf(text: string): FunctionLines[] {
-  const lines = text.split('\n')
-  return lines.flatMap((first, index) => {
-    // A program's main function is the program itself, which has a limit of its own.
-    if (
-      !/\bfunction\b\*?.*[({]$|=> \{$|^ +(async )?\*?\w+\(.*\) \{$/.test(first) ||
-      /^await run\(/.test(first)
-    )
-      return []
-    if (/^ *(if|for|while|switch|catch)\b|^\s*(\/\/|\*|\/\*)/.test(first)) return []
-    const indent = first.length - first.trimStart().length
-    const isEnd = (line: string) => line.startsWith(`${' '.repeat(indent)}}`) && !line.endsWith('{')
-    const end = lines.findIndex((line, at) => at > index && isEnd(line))
-    return [{ line: index + 1, lines: end - index + 1, first: first.trim() }]
-  })
-}
 
 test('no module has a name that says nothing', () => {
   const vague = /(^|[-/])(utils?|types?|constants?|managers?|services?|helpers?|misc|common)\.ts$/
