@@ -2,15 +2,14 @@
  * Reads a topic to its end by the reader of consumer.ts, walking the headers of the record batches and nothing more: the
  * limit of what a consumer in one Node process can reach. Arguments: address, topic.
  */
-import { Admin } from '@platformatic/kafka'
-import { openPartitionReader } from '../files/lib/partition-reader.ts'
+import { Cluster } from '../files/lib/kafka/cluster.ts'
+import { PartitionReader } from '../files/lib/kafka/partition-reader.ts'
 import { readBatchHeader } from '../files/lib/record-batch.ts'
 
 const [address, topicName] = process.argv.slice(2) as [string, string]
-const settings = { bootstrapBrokers: [address] }
-const client = new Admin({ clientId: 'headers', ...settings })
-const reader = openPartitionReader({
-  ...{ client, settings, topicName, isOldTopic: () => false, say: console.error },
+const cluster = new Cluster({ bootstrapBrokers: [address] }, 'headers')
+const reader = new PartitionReader({
+  ...{ cluster, topicName, partitionCount: 4, isOldTopic: () => false, say: console.error },
   signal: new AbortController().signal,
 })
 const waiting = new Set([0, 1, 2, 3])
@@ -34,4 +33,5 @@ while (waiting.size > 0) {
   }
 }
 console.log(JSON.stringify({ doneAt: performance.timeOrigin + performance.now(), recordCount }))
-await Promise.all([reader.close(), client.close()])
+reader.close()
+cluster.close()

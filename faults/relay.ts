@@ -23,12 +23,12 @@ export type RelayState = {
 }
 
 /** One client's connection, and the produce requests on it that are not answered, by their number. */
-type Link = { client: Socket; broker: Socket; produce: Map<number, Buffer> }
+type Link = { client: Socket; broker: Socket; produce: Map<number, Buffer>; isCut: boolean }
 
 /** Connects a client to the broker and passes on frames both ways, for as long as both are there. */
 export function relay(state: RelayState, client: Socket): void {
   const broker = connect(state.brokerPort, '127.0.0.1')
-  const link: Link = { client, broker, produce: new Map() }
+  const link: Link = { client, broker, produce: new Map(), isCut: false }
   for (const socket of [client, broker]) {
     state.sockets.add(socket)
     socket.setNoDelay(true)
@@ -95,7 +95,9 @@ function passRequest(state: RelayState, { broker, produce }: Link, frame: Buffer
 }
 
 /** Shows the answer of a produce request to the observer, and cuts the connection if it is this one's turn. */
-function passResponse(state: RelayState, { client, broker, produce }: Link, frame: Buffer): boolean {
+function passResponse(state: RelayState, link: Link, frame: Buffer): boolean {
+  const { client, broker, produce } = link
+  if (link.isCut) return false // Nothing comes after half a response.
   const id = readCorrelationId(frame)
   const request = produce.get(id)
   if (request) {
@@ -111,6 +113,7 @@ function passResponse(state: RelayState, { client, broker, produce }: Link, fram
     return true
   }
   state.hits++
+  link.isCut = true
   const half = frame.subarray(0, Math.ceil(frame.length / 2))
   if (kind === 'reset') client.write(half, () => client.resetAndDestroy())
   else client.resetAndDestroy()

@@ -42,7 +42,7 @@ await run(async (signal) => {
     console.log(`Topics: [${topics.map((name) => pythonString(name)).join(', ')}]`)
     const { source = generatedSource, days = [] } = first ?? {}
     const logged = append
-      ? await readLogged(admin, brokers, { topic, id, source, days })
+      ? await readLogged(brokers, { topic, id, source, days })
       : { topic, newestDates: [], days: new Map(), source }
     const send = startSending(producer, topic, id, logged.source)
     const pace = { beat: startPace(delayMs, signal), daysPerBeat }

@@ -1,5 +1,5 @@
-import { Admin, ConnectionPool } from '@platformatic/kafka'
-import { tryAgain, waitForBroker } from './lib/connect.ts'
+import { Cluster } from './lib/kafka/cluster.ts'
+import { retry } from './lib/kafka/retry.ts'
 import { readLogSource } from './lib/log-source.ts'
 import { run } from './lib/program.ts'
 import { findTopic } from './lib/replay.ts'
@@ -12,17 +12,18 @@ import { describeLog, describeSpeed, describeVerdict } from './lib/verify-words.
 await run(async (signal) => {
   const options = parseVerifyOptions(process.argv.slice(2))
   const [settings, name, directory] = [brokerSettings(), topicName(), dataDirectory()]
-  const client = new Admin({ clientId: 'verify', ...settings, retries: 3, retryDelay: 250 })
-  const pool = new ConnectionPool('verify', settings)
+  const cluster = new Cluster(settings, 'almanac-verify')
   try {
-    await waitForBroker(client, settings, name, signal)
-    const topic = await findTopic(client, name)
-    const first = await tryAgain(`Reading ${name}`, () => readLogSource(client, pool, topic, name))
-    const log = { client, pool, topic, name, directory, source: first?.source }
+    await cluster.waitForBroker(name, signal)
+    const first = await retry(`Reading ${name}`, async () =>
+      readLogSource(cluster, name, await findTopic(cluster, name), signal),
+    )
+    const topic = await findTopic(cluster, name)
+    const log = { cluster, topic, name, directory, source: first?.source, signal }
     if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
     else await compareAll(log, options)
   } finally {
-    await Promise.all([pool.close(), client.close()])
+    cluster.close()
   }
 })
 

@@ -1,6 +1,7 @@
-import type { Admin } from '@platformatic/kafka'
-import { explain, tryAgain } from './connect.ts'
+import { explain } from './connect.ts'
 import { readLoggedDays } from './differences.ts'
+import { Cluster } from './kafka/cluster.ts'
+import { retry } from './kafka/retry.ts'
 import { lookUpLogSource } from './log-source.ts'
 import { type NewestDates, readNewestDates } from './newest-dates.ts'
 import type { DailyHigh } from './observations.ts'
@@ -32,13 +33,10 @@ export type Appending = { topic: string; id: string; source: Source; days: reado
  *   other way round: nothing afterwards could tell them apart; or when most days differ from those it has
  */
 export async function readLogged(
-  admin: Admin,
   settings: BrokerSettings,
   { topic, id, source, days }: Appending,
 ): Promise<Logged> {
-  const first = await tryAgain(`Reading the first record of ${topic}`, () =>
-    lookUpLogSource(admin, settings, topic, id),
-  )
+  const first = await retry(`Reading the first record of ${topic}`, () => readSource(settings, topic, id))
   checkSource(topic, first?.source, source)
   const reading = readNewestDates(settings, topic, id)
   const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
@@ -51,6 +49,15 @@ export async function readLogged(
   checkAlike(topic, days, logged)
   // A log that does not say whose its first days are is not given a name by later ones.
   return { topic, newestDates, days: logged, source: first ? first.source : source }
+}
+
+async function readSource(settings: BrokerSettings, topic: string, id: string) {
+  const cluster = new Cluster(settings, 'almanac-producer')
+  try {
+    return await lookUpLogSource(cluster, topic, id, new AbortController().signal)
+  } finally {
+    cluster.close()
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
 import { askBestBroker } from './ask-best-broker.ts'
+import { NetworkError, reason } from './kafka/network-error.ts'
 import { OperatingError } from './program.ts'
-import { adviceOnRefusal } from './refusal.ts'
+import { adviceOnRefusal, refused } from './refusal.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000
-const retries = 10
 
 /**
  * Waits until a broker answers, saying so once if that is not at once. From here on the client turns away from a broker
@@ -39,26 +39,9 @@ export async function waitForBroker(
   }
 }
 
-/**
- * Tries a reading again that fails for a reason that may pass, ten times within 22 s: for what the client library does not try
- * again by itself.
- *
- * @param what is tried, as in `Reading the log`
- * @throws OperatingError when none of them comes through
- */
-export async function tryAgain<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await read()
-    } catch (error) {
-      if (attempt > retries || !isTransient(error)) return explain(what)(error)
-      await sleep(attempt * 400)
-    }
-  }
-}
-
 /** Whether an error of the client library may pass by itself: the network, a leader election, a broker's restart. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof NetworkError) return true
   if (!(error instanceof Error && GenericError.isGenericError(error as GenericError))) return false
   return !findErrorBy(error, 'canRetry', false) || hasLeaderLeft(error)
 }
@@ -75,7 +58,9 @@ function hasLeaderLeft(error: Error): boolean {
  */
 export function explain(what: string): (cause: unknown) => never {
   return (cause) => {
-    const isKafka = cause instanceof Error && GenericError.isGenericError(cause as GenericError)
+    const isKafka =
+      cause instanceof NetworkError ||
+      (cause instanceof Error && GenericError.isGenericError(cause as GenericError))
     throw isKafka ? new OperatingError(`${what} failed: ${reason(cause)}.`, { cause }) : cause
   }
 }
@@ -83,19 +68,6 @@ export function explain(what: string): (cause: unknown) => never {
 /** Whether the cluster has no topic of that name: the library's only sign of it is this message. */
 export function isUnknownTopic(error: unknown, topic: string): boolean {
   return reason(error) === `Unknown topic ${topic}`
-}
-
-/** The innermost messages of an error of the client library, which nests them. */
-export function reason(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors.at(-1))
-  if (error instanceof Error && error.cause instanceof Error) return reason(error.cause)
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
-}
-
-function refused(servers: string, cause: unknown, advice = ''): OperatingError {
-  // Node's own advice, after a semicolon, is not for users of this program.
-  const why = reason(cause).replace(/; .*/, '')
-  return new OperatingError(`${servers}: the broker refused us: ${why}. ${advice}`.trimEnd(), { cause })
 }
 
 function notReached(servers: string, cause: unknown): OperatingError {

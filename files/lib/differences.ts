@@ -4,7 +4,7 @@ import type { DailyHigh } from './observations.ts'
 import { partitionOf } from './send.ts'
 import type { BrokerSettings } from './settings.ts'
 
-const pieceRecords = 20_000n
+const pieceRecords = 20_000
 const examples = 3
 
 /**

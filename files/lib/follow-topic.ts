@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, ClusterMetadata, Consumer } from '@platformatic/kafka'
-import { isUnknownTopic, reason } from './connect.ts'
+import { isUnknownTopic } from './connect.ts'
+import { reason } from './kafka/network-error.ts'
 import { OperatingError } from './program.ts'
 import { handOn, openStream, type RecordHandler } from './record-stream.ts'
 import {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { adoptTopic } from './adopt-topic.ts'
-import type { Fetched } from './fetched.ts'
 import { foldBatches } from './fold.ts'
+import type { Topic } from './kafka/metadata.ts'
+import type { Fetched, FetchedRecords, PartitionReader } from './kafka/partition-reader.ts'
 import { type KeptPartition, lagOf } from './kept-partition.ts'
 import { diverged, outOfRange } from './lost-records.ts'
 import { noteEpoch, writePartition } from './owned-partition.ts'
-import type { PartitionReader } from './partition-reader.ts'
 import { OperatingError } from './program.ts'
-import type { Topic } from './topic.ts'
 import { epochAt } from './topic-memory.ts'
 import { createWritePace } from './write-pace.ts'
+
+/** What is needed of a reader of partitions. */
+type Reader = Pick<PartitionReader, 'begin' | 'read'>
 
 type Options = {
   topicName: string
@@ -29,11 +31,7 @@ const tickMs = 1000
  *
  * @throws OperatingError for whatever does not pass by itself; what was written before stays as it is
  */
-export async function keepPartitions(
-  reader: PartitionReader,
-  all: readonly KeptPartition[],
-  options: Options,
-) {
+export async function keepPartitions(reader: Reader, all: readonly KeptPartition[], options: Options) {
   const { signal, exitAtEnd, onTick } = options
   const pace = createWritePace()
   let nextTick = 0
@@ -54,12 +52,7 @@ export async function keepPartitions(
   onTick()
 }
 
-function take(
-  reader: PartitionReader,
-  all: readonly KeptPartition[],
-  fetched: Fetched,
-  options: Options,
-): void {
+function take(reader: Reader, all: readonly KeptPartition[], fetched: Fetched, options: Options): void {
   if (fetched.kind === 'topic') return begin(reader, all, fetched.topic, options)
   const kept = all.find(({ owned }) => owned.checkpoint.partition === fetched.partition)!
   if (fetched.kind === 'out of range') throw outOfRange(kept.owned, options.topicName, fetched)
@@ -68,7 +61,7 @@ function take(
 }
 
 /** Begins the topic of that name as it is now: the first time, or after it was created anew. */
-function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: Topic, { say }: Options): void {
+function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { say }: Options): void {
   for (const kept of all) {
     // What was folded and not yet written belongs to the archive, if the topic is another one.
     if (kept.unwrittenSince < Number.POSITIVE_INFINITY) writePartition(kept.owned)
@@ -89,7 +82,7 @@ function begin(reader: PartitionReader, all: readonly KeptPartition[], topic: To
 
 function fold(
   kept: KeptPartition,
-  { partition, from, bytes, endOffset }: Fetched & { kind: 'records' },
+  { partition, from, bytes, endOffset }: FetchedRecords,
   options: Options,
 ): void {
   const { checkpoint } = kept.owned

@@ -1,4 +1,4 @@
-import { isTransient, isUnknownTopic } from './connect.ts'
+import { NetworkError } from './kafka/network-error.ts'
 import type { KeptPartition } from './kept-partition.ts'
 import type { FirstRecord } from './log-source.ts'
 import type { OwnedPartition } from './owned-partition.ts'
@@ -23,7 +23,6 @@ export type SourceKeeper = {
  */
 export function keepSources(
   all: readonly KeptPartition[],
-  topicName: string,
   lookUp: (topicId: string) => Promise<FirstRecord | undefined>,
 ): SourceKeeper {
   const looked = new Set<string>()
@@ -31,7 +30,7 @@ export function keepSources(
   let failure: unknown
   const look = async () => {
     const topicId = all.find((kept) => isWanted(kept, looked))?.owned.memory?.topicId ?? ''
-    const first = topicId && (await lookUp(topicId).catch((error) => passFault(topicName, error)))
+    const first = topicId && (await lookUp(topicId).catch(passFault))
     if (first) looked.add(topicId)
     for (const { owned } of all) if (first) note(owned, topicId, first.source)
   }
@@ -63,8 +62,8 @@ function note(owned: OwnedPartition, topicId: string, source: Source | undefined
 }
 
 /** What passes is tried again; what does not leaves the source unknown, for the counting does not hang on a name. */
-function passFault(topicName: string, error: unknown): FirstRecord | undefined {
-  if (isTransient(error) || isUnknownTopic(error, topicName)) return undefined
+function passFault(error: unknown): FirstRecord | undefined {
+  if (error instanceof NetworkError) return undefined
   if (error instanceof OperatingError) return { source: undefined }
   throw error
 }

@@ -1,11 +1,10 @@
-import { type Admin, ConnectionPool } from '@platformatic/kafka'
-import { fetchBatches } from './fetch.ts'
-import { readLogRange } from './log-range.ts'
+import type { Cluster } from './kafka/cluster.ts'
+import type { Topic } from './kafka/metadata.ts'
+import { NetworkError } from './kafka/network-error.ts'
+import { type LogPart, readRange } from './kafka/read-range.ts'
 import { partitions } from './partitions.ts'
 import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
-import type { BrokerSettings } from './settings.ts'
 import { decodeSource, type Source } from './source.ts'
-import { describeTopic, type Topic } from './topic.ts'
 
 /** The header of the first record in each partition: it says where the topic's days come from. */
 export const sourceHeader = 'almanac-source'
@@ -14,26 +13,7 @@ export const sourceHeader = 'almanac-source'
 export type FirstRecord = { source: Source | undefined }
 
 // The first batch comes whole, however small the limit.
-const limits = { waitMs: 0, partitionBytesMax: 1, responseBytesMax: 1 }
-
-/**
- * Reads the header of a partition's first record.
- *
- * @returns undefined while the partition is empty, or when it cannot be read now: its leader or the topic has changed
- * @throws OperatingError when the batch is damaged
- */
-async function readFirstRecord(
-  pool: ConnectionPool,
-  topic: Topic,
-  partition: number,
-  logStart: number,
-): Promise<FirstRecord | undefined> {
-  const { leader, leaderEpoch } = topic.partitions[partition]!
-  if (!leader) return undefined
-  const position = { partition, offset: logStart, leaderEpoch, lastFetchedEpoch: -1 }
-  const [answer] = await fetchBatches(pool, new Map(), leader, topic.id, [position], limits)
-  return answer?.errorCode === 0 ? decodeFirstRecord(answer.batches) : undefined
-}
+const limits = { waitMs: 500, bytesMax: 1 }
 
 /**
  * Decodes what the first record of record batches says.
@@ -55,39 +35,46 @@ export function decodeFirstRecord(batches: Buffer): FirstRecord | undefined {
  * Reads where a topic's days come from: the first partition that has a record says it, or one whose log still begins at
  * 0, for the record that said it may be gone from another.
  *
- * @param name of the topic
+ * @param topicName of the topic
  * @returns undefined when no partition has a record
+ * @throws NetworkError when a partition cannot be asked now
  */
 export async function readLogSource(
-  client: Admin,
-  pool: ConnectionPool,
+  cluster: Cluster,
+  topicName: string,
   topic: Topic,
-  name: string,
+  signal: AbortSignal,
 ): Promise<FirstRecord | undefined> {
   let silent: FirstRecord | undefined
   for (const partition of partitions) {
-    const { logStart, logEnd } = await readLogRange(client, name, partition)
-    const first = logEnd > logStart ? await readFirstRecord(pool, topic, partition, logStart) : undefined
+    const { leader, leaderEpoch } = topic.partitions[partition]!
+    if (!leader) throw new NetworkError(`${topicName}/${partition} has no leader now`)
+    const { logStart, logEnd } = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch })
+    const part = { topicName, topic, partition, from: logStart, until: logEnd }
+    const first = await readFirstRecord(cluster, part, signal)
     if (first && (first.source || logStart === 0)) return first
     silent ??= first
   }
   return silent
 }
 
-/** The same by a topic's id, with connections of its own. */
-export async function lookUpLogSource(
-  client: Admin,
-  settings: BrokerSettings,
-  name: string,
-  id: string,
-): Promise<FirstRecord | undefined> {
-  const pool = new ConnectionPool('almanac', settings)
-  try {
-    const topic = await describeTopic(client, name)
-    return topic?.id === id ? await readLogSource(client, pool, topic, name) : undefined
-  } finally {
-    await pool.close()
+async function readFirstRecord(cluster: Cluster, part: LogPart, signal: AbortSignal) {
+  for await (const { bytes } of readRange(part, { cluster, signal, limits })) {
+    const first = decodeFirstRecord(bytes)
+    if (first) return first
   }
+  return undefined
+}
+
+/** The same by a topic's id; undefined when another topic has its name. */
+export async function lookUpLogSource(
+  cluster: Cluster,
+  topicName: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<FirstRecord | undefined> {
+  const topic = await cluster.describeTopic(topicName)
+  return topic?.id === id ? readLogSource(cluster, topicName, topic, signal) : undefined
 }
 
 /** Finds our header among those of a record, which begin at `at`. */

@@ -1,87 +1,89 @@
-import { Consumer, ListOffsetTimestamps } from '@platformatic/kafka'
-import { askBestBroker } from './ask-best-broker.ts'
 import { formatDate } from './calendar.ts'
+import { Cluster } from './kafka/cluster.ts'
+import type { Topic } from './kafka/metadata.ts'
+import { NetworkError } from './kafka/network-error.ts'
+import { readRange } from './kafka/read-range.ts'
+import { retry } from './kafka/retry.ts'
 import type { DailyHigh } from './observations.ts'
 import { OperatingError } from './program.ts'
+import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import { type DecodedReport, decodeReport } from './report.ts'
 import type { BrokerSettings } from './settings.ts'
 
-const anyEpoch = { currentLeaderEpoch: -1, lastFetchedEpoch: -1 }
-
 /** A range of a partition's offsets: `from` is the first one, `to` the one after the last. */
-export type Range = { partition: number; from: bigint; to: bigint }
+export type Range = { partition: number; from: number; to: number }
 
 /** The topic's partitions as they are now, whole, and what reads the reports of a range in the order of their offsets. */
 export type Log = { wholes: Range[]; read: (range: Range) => Promise<DailyHigh[]> }
 
 /**
- * Lends the reports of a topic's log to `use`, without joining a group.
+ * Lends the reports of a topic's log to `use`, without joining a group: those of committed transactions alone.
  *
  * @param id of the topic, so that one created meanwhile under that name is not read
+ * @throws OperatingError when another topic has its name, or its brokers do not answer for 22 s
  */
 export async function readLog<T>(
   settings: BrokerSettings,
-  topic: string,
+  topicName: string,
   id: string,
   use: (log: Log) => Promise<T>,
 ): Promise<T> {
-  // Fetching and listing offsets join no group; the library wants its name all the same.
-  const consumer = new Consumer({ clientId: 'almanac-producer', groupId: 'none', ...settings, retries: 10 })
-  askBestBroker(consumer, topic)
+  const cluster = new Cluster(settings, 'almanac-producer')
   try {
-    const [starts, ends] = await Promise.all(
-      [ListOffsetTimestamps.EARLIEST, ListOffsetTimestamps.LATEST].map(async (timestamp) => {
-        return (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic)!
-      }),
+    const { topic, wholes } = await retry(`Reading the ends of ${topicName}`, () =>
+      readEnds(cluster, topicName, id),
     )
-    const wholes = starts!.map((from, partition) => ({ partition, from, to: ends![partition]! }))
-    return await use({ wholes, read: (range) => readReports(consumer, topic, id, range) })
+    return await use({ wholes, read: (range) => readReports(cluster, topicName, topic, range) })
   } finally {
-    await consumer.close()
+    cluster.close()
   }
 }
 
-/** Cuts a range into pieces of that many offsets, the last piece first. */
-export function* piecesBackwards({ partition, from: start, to: end }: Range, size: bigint): Generator<Range> {
-  for (let to = end; to > start; to -= size)
-    yield { partition, from: to - size > start ? to - size : start, to }
+async function readEnds(cluster: Cluster, topicName: string, id: string) {
+  const topic = await cluster.describeTopic(topicName)
+  if (topic?.id !== id) throw new OperatingError(`Topic ${topicName} was deleted or created again meanwhile.`)
+  const wholes = await Promise.all(
+    topic.partitions.map(async ({ leader, leaderEpoch }, partition) => {
+      if (!leader) throw new NetworkError(`${topicName}/${partition} has no leader now`)
+      const range = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch })
+      return { partition, from: range.logStart, to: range.logEnd }
+    }),
+  )
+  return { topic, wholes }
 }
 
+/** Cuts a range into pieces of that many offsets, the last piece first. */
+export function* piecesBackwards({ partition, from: start, to: end }: Range, size: number): Generator<Range> {
+  for (let to = end; to > start; to -= size) yield { partition, from: Math.max(to - size, start), to }
+}
+
+// Reused from batch to batch.
+const columns = emptyColumns()
+const day: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
+
 async function readReports(
-  consumer: Consumer,
-  topic: string,
-  id: string,
-  range: Range,
+  cluster: Cluster,
+  topicName: string,
+  topic: Topic,
+  { partition, from, to: until }: Range,
 ): Promise<DailyHigh[]> {
   const reports: DailyHigh[] = []
-  for (let next = range.from; next < range.to; ) {
-    const batches = await fetchBatches(consumer, topic, id, range.partition, next)
-    for (const batch of batches) {
-      for (const { offsetDelta, key, value } of batch.records ?? []) {
-        const offset = batch.firstOffset + BigInt(offsetDelta)
-        const report = offset >= next && offset < range.to && reportOf(key, value)
-        if (report) reports.push(report)
-      }
+  const part = { topicName, topic, partition, from, until }
+  for await (const { bytes } of readRange(part, { cluster, signal: new AbortController().signal })) {
+    for (let header = readBatchHeader(bytes, 0); header; ) {
+      decodeRecords(bytes, header, columns)
+      if (!header.isControl) takeReports(from, until, reports)
+      header = readBatchHeader(bytes, header.position + header.byteLength)
     }
-    const last = batches.at(-1)
-    if (!last) throw new OperatingError(`${topic}/${range.partition}: no records at offset ${next}.`)
-    next = last.firstOffset + BigInt(last.lastOffsetDelta) + 1n
   }
   return reports
 }
 
-async function fetchBatches(consumer: Consumer, topic: string, id: string, partition: number, from: bigint) {
-  const metadata = await consumer.metadata({ topics: [topic] })
-  const node = metadata.topics.get(topic)!.partitions[partition]!.leader
-  const wanted = { partition, fetchOffset: from, partitionMaxBytes: 1 << 20, ...anyEpoch }
-  const { responses } = await consumer.fetch({ node, topics: [{ topicId: id, partitions: [wanted] }] })
-  return responses[0]?.partitions[0]?.records ?? []
-}
-
-function reportOf(key: Buffer | null, value: Buffer | null): DailyHigh | undefined {
-  if (!key || !value) return undefined
-  const day: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
-  const bytes = Buffer.concat([key, value])
-  const refusal = decodeReport(bytes, 0, key.length, key.length, bytes.length, day)
-  return refusal === undefined ? { date: formatDate(day), degrees: day.degrees } : undefined
+function takeReports(from: number, until: number, into: DailyHigh[]): void {
+  const { count, bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
+  for (let i = 0; i < count; i++) {
+    if (offsets[i]! < from || offsets[i]! >= until) continue
+    const refusal = decodeReport(bytes, keyStarts[i]!, keyEnds[i]!, valueStarts[i]!, valueEnds[i]!, day)
+    if (!refusal) into.push({ date: formatDate(day), degrees: day.degrees })
+  }
 }

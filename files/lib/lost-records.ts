@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Fetched } from './fetched.ts'
+import type { Fetched } from './kafka/partition-reader.ts'
 import type { OwnedPartition } from './owned-partition.ts'
 import { OperatingError } from './program.ts'
 

@@ -3,7 +3,7 @@ import { type Log, piecesBackwards, type Range, readLog } from './logged-reports
 import type { BrokerSettings } from './settings.ts'
 
 // Reports come in the order of their dates, but the log's tail may hold records that are no reports.
-const tailRecords = 1000n
+const tailRecords = 1000
 
 /** The newest date in each partition's log; undefined where it holds no report. */
 export type NewestDates = readonly (string | undefined)[]

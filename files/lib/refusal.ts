@@ -1,3 +1,6 @@
+import { reason } from './kafka/network-error.ts'
+import { OperatingError } from './program.ts'
+
 /**
  * Tells what to do about a broker that refuses us, which no waiting helps: a wrong password, a certificate not trusted.
  *
@@ -15,6 +18,13 @@ export function adviceOnRefusal(error: unknown): string | undefined {
     if (found) return found[1]
   }
   return undefined
+}
+
+/** The error for a broker that refuses us, with what to do about it. */
+export function refused(servers: string, cause: unknown, advice = ''): OperatingError {
+  // Node's own advice, after a semicolon, is not for users of this program.
+  const why = reason(cause).replace(/; .*/, '')
+  return new OperatingError(`${servers}: the broker refused us: ${why}. ${advice}`.trimEnd(), { cause })
 }
 
 function causes(error: unknown): unknown[] {

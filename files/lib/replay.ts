@@ -1,9 +1,8 @@
-import type { Admin, ConnectionPool } from '@platformatic/kafka'
-import { tryAgain } from './connect.ts'
-import { fetchBatches, type Position } from './fetch.ts'
+import type { Cluster } from './kafka/cluster.ts'
+import type { Topic } from './kafka/metadata.ts'
+import { readRange } from './kafka/read-range.ts'
 import { OperatingError } from './program.ts'
 import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
-import { describeTopic, type Topic } from './topic.ts'
 import type { Epoch } from './topic-memory.ts'
 
 /** One record of the log as verify.ts sees it. */
@@ -12,11 +11,11 @@ export type ReplayedRecord = { offset: number; key: Buffer | null; value: Buffer
 /** What was passed on the way besides the records. */
 export type Replay = { logStart: number; epochs: Epoch[] }
 
-const limits = { waitMs: 500, partitionBytesMax: 8 << 20, responseBytesMax: 16 << 20 }
+const limits = { waitMs: 500, bytesMax: 2 << 20 }
 
 /** Finds the topic, or says what is missing. */
-export async function findTopic(client: Admin, name: string): Promise<Topic> {
-  const topic = await tryAgain(`Looking for ${name}`, () => describeTopic(client, name))
+export async function findTopic(cluster: Cluster, name: string): Promise<Topic> {
+  const topic = await cluster.describeTopic(name)
   if (topic) return topic
   throw new OperatingError(
     `Topic ${name} is not there, so there is nothing to verify against. Has the producer run?`,
@@ -31,28 +30,18 @@ export async function findTopic(client: Admin, name: string): Promise<Topic> {
  * @throws OperatingError when the log ends before `until`, or a batch is damaged
  */
 export async function replay(
-  { pool, topic, name }: { pool: ConnectionPool; topic: Topic; name: string },
+  { cluster, topic, name, signal }: { cluster: Cluster; topic: Topic; name: string; signal: AbortSignal },
   partition: number,
   logStart: number,
   until: number,
   take: (record: ReplayedRecord) => boolean,
 ): Promise<Replay> {
-  const { leader, leaderEpoch } = topic.partitions[partition]!
-  if (!leader) throw new OperatingError(`${name}/${partition}: has no leader now. Is each of its brokers up?`)
   const epochs: Epoch[] = []
-  const position: Position = { partition, offset: logStart, leaderEpoch, lastFetchedEpoch: -1 }
-  while (position.offset < until) {
-    const [answer] = await tryAgain(`Reading ${name}/${partition}`, () =>
-      fetchBatches(pool, new Map(), leader, topic.id, [position], limits),
-    )
-    if (answer?.errorCode !== 0) throw unreadable(name, position, `error code ${answer?.errorCode}`)
-    if (answer.endOffset < until)
-      throw unreadable(name, position, `it ends at offset ${answer.endOffset}, before ${until}`)
-    const before = position.offset
-    if (!takeBatches(answer.batches, position, until, epochs, take)) break
-    if (position.offset === before && answer.batches.length > 0)
-      throw unreadable(name, position, 'its batch is cut short')
-  }
+  const progress = { offset: logStart }
+  const part = { topicName: name, topic, partition, from: logStart, until }
+  const say = (line: string) => console.error(line)
+  for await (const { bytes } of readRange(part, { cluster, signal, say, limits }))
+    if (!takeBatches(bytes, progress, until, epochs, take)) break
   return { logStart, epochs }
 }
 
@@ -61,7 +50,7 @@ const columns = emptyColumns()
 
 function takeBatches(
   bytes: Buffer,
-  position: Position,
+  position: { offset: number },
   until: number,
   epochs: Epoch[],
   take: (record: ReplayedRecord) => boolean,
@@ -92,8 +81,4 @@ function takeRecords(from: number, until: number, take: (record: ReplayedRecord)
 
 function range(start: number, end: number): Buffer | null {
   return start < 0 ? null : columns.bytes.subarray(start, end)
-}
-
-function unreadable(name: string, { partition, offset }: Position, why: string): OperatingError {
-  return new OperatingError(`${name}/${partition}: the log cannot be read at offset ${offset}: ${why}.`)
 }

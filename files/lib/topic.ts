@@ -1,16 +1,11 @@
 import { type Base, findErrorBy, type metadataV12 } from '@platformatic/kafka'
-import type { Address } from './address.ts'
 import { isUnknownTopic } from './connect.ts'
+import { checkPartitionCount, type Topic } from './kafka/metadata.ts'
 import { partitionCount } from './partitions.ts'
-import { OperatingError } from './program.ts'
 
 type MetadataResponse = metadataV12.MetadataResponse
 
-/** A topic as the cluster knows it now, and how many brokers that has. Two topics that bore the same name have different ids. */
-export type Topic = { id: string; partitions: TopicPartition[]; brokers: number }
-/** A partition's leader is undefined while the cluster elects one, or while its only broker is away. */
-export type TopicPartition = { leader: Leader | undefined; leaderEpoch: number }
-export type Leader = Address
+export type { Topic } from './kafka/metadata.ts'
 
 /**
  * Asks the cluster for the topic of that name.
@@ -20,12 +15,7 @@ export type Leader = Address
  */
 export async function describeTopic(client: Base, name: string): Promise<Topic | undefined> {
   const topic = await lookUp(client, name)
-  if (topic && topic.partitions.length !== partitionCount) {
-    throw new OperatingError(
-      `Topic ${name} has ${topic.partitions.length} partitions: expected ${partitionCount}. ` +
-        'Delete it and start producer.ts, which creates it, or name another with TOPIC.',
-    )
-  }
+  if (topic) checkPartitionCount(topic, name, partitionCount)
   return topic
 }
 

@@ -1,5 +1,5 @@
+import type { Topic } from './kafka/metadata.ts'
 import type { Source } from './source.ts'
-import type { Topic } from './topic.ts'
 import type { Epoch, TopicMemory } from './topic-memory.ts'
 
 type NamedTopic = { name: string; topic: Topic; source: Source | undefined }

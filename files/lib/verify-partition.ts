@@ -1,25 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Admin, ConnectionPool } from '@platformatic/kafka'
 import { firstDifference, provenMonths } from './compare-file.ts'
-import { readLogRange } from './log-range.ts'
+import type { Cluster, LogRange } from './kafka/cluster.ts'
+import type { Topic } from './kafka/metadata.ts'
+import { NetworkError } from './kafka/network-error.ts'
+import { retry } from './kafka/retry.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
 import { findTopic, type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Source } from './source.ts'
-import type { Topic } from './topic.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
 import { anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
 
 /** The log that files are held against. */
 export type Log = {
-  client: Admin
-  pool: ConnectionPool
+  cluster: Cluster
   topic: Topic
   name: string
   directory: string
   /** Where its days come from, if it says so. */
   source: Source | undefined
+  signal: AbortSignal
 }
 
 /** Sees each record of the log with what it is to the statistics. */
@@ -48,9 +49,9 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(paths.memory)
   const epochs = memory && epochsBefore(memory.epochs, offset)
-  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
+  const { logStart, logEnd } = await rangeOf(log, partition)
   // Looked up after the range, which is asked for by name, and after the file, which a running consumer goes on writing.
-  const current = { ...log, topic: await findTopic(log.client, log.name) }
+  const current = { ...log, topic: await findTopic(log.cluster, log.name) }
   const obstacle = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
   if (obstacle) return without(obstacle)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
@@ -76,7 +77,7 @@ export async function recountUntil(
   atDate: string | undefined,
 ) {
   const state = emptyRecount()
-  const { logStart, logEnd } = await readLogRange(log.client, log.name, partition)
+  const { logStart, logEnd } = await rangeOf(log, partition)
   let offset = until ?? logEnd
   await replay(log, partition, logStart, offset, (record) => {
     const date = atDate && dateOf(record)
@@ -88,6 +89,14 @@ export async function recountUntil(
     return true
   })
   return { partition, offset, ...state.months }
+}
+
+async function rangeOf({ cluster, name }: Log, partition: number): Promise<LogRange> {
+  return retry(`Reading the ends of ${name}/${partition}`, async () => {
+    const { leader, leaderEpoch } = (await findTopic(cluster, name)).partitions[partition]!
+    if (!leader) throw new NetworkError(`${name}/${partition} has no leader now`)
+    return cluster.readLogRange(name, { partition, leader, leaderEpoch })
+  })
 }
 
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {

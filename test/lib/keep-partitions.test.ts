@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
-import type { Fetched } from '../../files/lib/fetched.ts'
+import type { Fetched } from '../../files/lib/kafka/partition-reader.ts'
 import { keepPartitions } from '../../files/lib/keep-partitions.ts'
 import { keptPartition } from '../../files/lib/kept-partition.ts'
 import { openPartition } from '../../files/lib/owned-partition.ts'
@@ -18,7 +18,15 @@ const topic = (id: string): Fetched => ({ kind: 'topic', topic: { id, partitions
 function day(offset: number): Fetched {
   const records = [reportRecord(`1990-01-${String(offset + 1).padStart(2, '0')}`, 20)]
   const bytes = buildBatch({ records, baseOffset: offset })
-  return { kind: 'records', partition: 2, from: offset, bytes, endOffset: 1000 }
+  return {
+    kind: 'records',
+    partition: 2,
+    from: offset,
+    bytes,
+    aborted: [],
+    endOffset: 1000,
+    highWatermark: 1000,
+  }
 }
 
 /** Keeps partition 2 while a reader brings these, one at once after the other; then it is stopped. */
@@ -32,7 +40,7 @@ async function keep(t: TestContext, ...brought: Fetched[]): Promise<string> {
     if (left.length === 0) stop.abort()
     return left.shift()
   }
-  const reader = { begin: () => {}, read, offlineSince: () => undefined, close: async () => {} }
+  const reader = { begin: () => {}, read }
   await keepPartitions(reader, [keptPartition(owned)], {
     ...{ topicName: 'temperatures', exitAtEnd: false, signal: stop.signal },
     ...{ say: () => {}, onRefused: () => assert.fail('refused'), onTick: () => {} },

@@ -2,31 +2,32 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { openPartitionReader } from '../files/lib/partition-reader.ts'
-import { describeTopic } from '../files/lib/topic.ts'
-import { brokerAddress, createTopic, startAdmin } from './support/kafka.ts'
-import { readTopic } from './support/read-topic.ts'
-import { reportRecord, sendRecords } from './support/send-records.ts'
+import { Cluster } from '../../../files/lib/kafka/cluster.ts'
+import { judgeLeader, PartitionReader } from '../../../files/lib/kafka/partition-reader.ts'
+import { brokerAddress, createTopic } from '../../support/kafka.ts'
+import { readTopic } from '../../support/read-topic.ts'
+import { reportRecord, sendRecords } from '../../support/send-records.ts'
 
 /** Opens a reader of a topic from given offsets, as consumer.ts does; the test's end closes it. */
 async function openReader(t: test.TestContext, topicName: string, offset: (partition: number) => number) {
-  const client = startAdmin(t)
+  const cluster = new Cluster({ bootstrapBrokers: [brokerAddress()] }, 'test')
   const stop = new AbortController()
-  const reader = openPartitionReader({
-    client,
-    settings: { bootstrapBrokers: [brokerAddress()] },
+  const reader = new PartitionReader({
+    cluster,
     topicName,
+    partitionCount: 4,
     isOldTopic: () => false,
     say: () => {},
     signal: stop.signal,
   })
   t.after(() => {
     stop.abort()
-    return reader.close()
+    reader.close()
+    cluster.close()
   })
   const first = await reader.read(10_000)
   assert.equal(first?.kind, 'topic')
-  const topic = (await describeTopic(client, topicName))!
+  const { topic } = first
   const starts = topic.partitions.map((_, partition) => ({
     partition,
     offset: offset(partition),
@@ -88,4 +89,32 @@ test('a reader brings each partition from the offset asked for to its end, witho
     }
   }
   assert.deepEqual(next, ends)
+})
+
+const [former, next] = [9092, 9093].map((port) => ({ host: 'kafka', port }))
+
+test('a leader of before is not taken from a broker that is behind', () => {
+  const waiting = { leader: undefined, leaderEpoch: 3, isFailing: false }
+  assert.equal(judgeLeader(waiting, { leader: former, leaderEpoch: 2 }, 3), 'behind')
+  assert.equal(judgeLeader(waiting, { leader: former, leaderEpoch: 3 }, 3), 'take')
+  assert.equal(judgeLeader(waiting, { leader: next, leaderEpoch: 4 }, 3), 'take')
+})
+
+test('a partition that is being read stays with its leader when a broker that is behind answers', () => {
+  const reading = { leader: next, leaderEpoch: 3, isFailing: false }
+  assert.equal(judgeLeader(reading, { leader: former, leaderEpoch: 2 }, 3), 'keep')
+  assert.equal(judgeLeader(reading, { leader: undefined, leaderEpoch: 4 }, 3), 'keep')
+  assert.equal(judgeLeader(reading, { leader: former, leaderEpoch: 4 }, 3), 'take')
+})
+
+test('a partition whose leader fails takes what is newer, also that there is no leader, and nothing older', () => {
+  const failing = { leader: next, leaderEpoch: 3, isFailing: true }
+  assert.equal(judgeLeader(failing, { leader: undefined, leaderEpoch: 3 }, 3), 'take')
+  assert.equal(judgeLeader(failing, { leader: former, leaderEpoch: 4 }, 3), 'take')
+  assert.equal(judgeLeader(failing, { leader: former, leaderEpoch: 2 }, 3), 'behind')
+})
+
+test('the only broker is believed, whatever was seen before: nobody knows more', () => {
+  const waiting = { leader: undefined, leaderEpoch: 3, isFailing: false }
+  assert.equal(judgeLeader(waiting, { leader: former, leaderEpoch: 0 }, 1), 'take')
 })

@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Address, addressOf, parseAddress } from '../address.ts'
+import { OperatingError } from '../program.ts'
+import type { BrokerSettings } from '../settings.ts'
+import { type Exchange, errorName } from './api.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { listOffsetsExchange, type OffsetAt } from './list-offsets.ts'
+import { type Metadata, metadataExchange, type Topic } from './metadata.ts'
+import { NetworkError, reason } from './network-error.ts'
+
+/** Offsets of a partition's log: from `logStart` up to and without `logEnd`. */
+export type LogRange = { logStart: number; logEnd: number }
+
+/** A partition and its leader, as metadata named it. */
+export type LedPartition = { partition: number; leader: Address; leaderEpoch: number }
+
+// How long a survey waits for brokers that are silent, once one has answered.
+const silenceMs = 1000
+const brokerWaitMs = 30_000
+const retryMs = 250
+
+/**
+ * The brokers of a cluster, asked over connections of our own.
+ *
+ * Each question about a topic goes to all brokers at once. One that is cut off from the others goes on answering from
+ * what it knew, and names leaders that are none any more, itself among them: only others can tell.
+ */
+export class Cluster {
+  readonly settings: BrokerSettings
+  readonly #clientId: string
+  /** The brokers that the user named. */
+  readonly #bootstrap: readonly Address[]
+  /** All brokers we know of, by address: those, and the ones that they named last. */
+  #brokers: Map<string, Address>
+  readonly #connections = new Map<string, Connection>()
+
+  /** @param clientId names this program in the broker's logs */
+  constructor(settings: BrokerSettings, clientId: string) {
+    this.settings = settings
+    this.#clientId = clientId
+    this.#bootstrap = settings.bootstrapBrokers.map(parseAddress)
+    this.#brokers = byAddress(this.#bootstrap)
+  }
+
+  /** Opens a connection for its caller alone, who closes it: a long poll would hold up every other question. */
+  connect(address: Address, options: Partial<ConnectionOptions> = {}): Connection {
+    return new Connection(address, { settings: this.settings, clientId: this.#clientId, ...options })
+  }
+
+  /** Sends a request to a broker, over the connection that is kept for questions to it. */
+  ask<Response>(address: Address, exchange: Exchange<Response>): Promise<Response> {
+    const name = addressOf(address)
+    const open = this.#connections.get(name)
+    if (open?.isUsable) return open.request(exchange)
+    open?.close()
+    const connection = this.connect(address)
+    this.#connections.set(name, connection)
+    return connection.request(exchange)
+  }
+
+  /**
+   * Asks the brokers for the topic of that name.
+   *
+   * The topic is the one that most of them know; each partition's leader the one of the newest epoch that any of them
+   * knows. Brokers that are silent are waited for 1 s, until most of all have answered alike.
+   *
+   * @returns undefined when there is no topic of that name
+   * @throws NetworkError when no broker answers; OperatingError when one refuses us and none answers
+   */
+  async describeTopic(name: string): Promise<Topic | undefined> {
+    return agreedTopic(await this.#survey(name))
+  }
+
+  /**
+   * Asks a partition's leader which offsets its log holds.
+   *
+   * @param isolation whether the log ends for us at its last stable offset, or at its high watermark
+   * @throws NetworkError also when the broker does not lead the partition any more
+   */
+  async readLogRange(
+    name: string,
+    { partition, leader, leaderEpoch }: LedPartition,
+    isolation: 'committed' | 'uncommitted' = 'committed',
+  ): Promise<LogRange> {
+    const offsetAt = async (at: OffsetAt) => {
+      const exchange = listOffsetsExchange(name, partition, leaderEpoch, at, isolation)
+      const { errorCode, offset } = await this.ask(leader, exchange)
+      if (errorCode === 0) return offset
+      throw new NetworkError(
+        `${addressOf(leader)} answers a look at its offsets with ${errorName(errorCode)}`,
+      )
+    }
+    const [logStart, logEnd] = await Promise.all([offsetAt('start'), offsetAt('end')])
+    return { logStart, logEnd }
+  }
+
+  /**
+   * Waits until a broker answers, saying so once if that is not at once.
+   *
+   * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL, its version)
+   */
+  async waitForBroker(topicName: string, signal: AbortSignal): Promise<void> {
+    const servers = this.settings.bootstrapBrokers.join(',')
+    const deadline = performance.now() + brokerWaitMs
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.describeTopic(topicName)
+        return
+      } catch (cause) {
+        signal.throwIfAborted()
+        if (!(cause instanceof NetworkError)) throw cause
+        if (performance.now() >= deadline) throw notReached(servers, cause)
+        if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
+      }
+      await sleep(retryMs, undefined, { signal })
+    }
+  }
+
+  /** Closes the connections that are kept here; those of `connect` are their callers'. */
+  close(): void {
+    for (const connection of this.#connections.values()) connection.close()
+  }
+
+  /** Asks all brokers known, and those that they name, until most answer alike or all have answered. */
+  #survey(topicName: string): Promise<Metadata[]> {
+    const exchange = metadataExchange(topicName)
+    const answers: Metadata[] = []
+    const errors: unknown[] = []
+    const asked = new Set<string>()
+    const known = new Map(this.#brokers)
+    const survey = Promise.withResolvers<Metadata[]>()
+    let silence: NodeJS.Timeout | undefined
+    const conclude = () => {
+      const groups = Map.groupBy(answers, ({ topic }) => topic?.id)
+      const isMajority = groups.values().some((group) => group.length * 2 > asked.size)
+      if (isMajority || answers.length + errors.length === asked.size) settle()
+      else if (answers.length > 0) silence ??= setTimeout(settle, silenceMs)
+    }
+    const settle = () => {
+      clearTimeout(silence)
+      if (answers.length > 0) {
+        // A broker that has left the cluster is forgotten.
+        this.#brokers = byAddress([...this.#bootstrap, ...answers.flatMap(({ brokers }) => brokers)])
+        survey.resolve(answers)
+      }
+      // A refusal is what the user must hear of, and not that another broker is away.
+      else survey.reject(errors.find((error) => error instanceof OperatingError) ?? errors.at(-1))
+    }
+    const askAll = () => {
+      for (const [address, broker] of known) {
+        if (asked.has(address)) continue
+        asked.add(address)
+        this.ask(broker, exchange).then(
+          (answer) => {
+            answers.push(answer)
+            for (const named of answer.brokers) known.set(addressOf(named), named)
+            askAll()
+            conclude()
+          },
+          (error: unknown) => {
+            errors.push(error)
+            conclude()
+          },
+        )
+      }
+    }
+    askAll()
+    return survey.promise
+  }
+}
+
+function byAddress(addresses: readonly Address[]): Map<string, Address> {
+  return new Map(addresses.map((address) => [addressOf(address), address]))
+}
+
+/** The topic that most brokers know, each partition with the leader of the newest epoch that any of them knows. */
+export function agreedTopic(answers: readonly Metadata[]): Topic | undefined {
+  const groups = [...Map.groupBy(answers, ({ topic }) => topic?.id).values()]
+  const largest = groups.reduce((most, group) => (group.length > most.length ? group : most))
+  const topics = largest.flatMap(({ topic }) => topic ?? [])
+  return topics.reduce<Topic | undefined>((known, topic) => (known ? newest(known, topic) : topic), undefined)
+}
+
+function newest(known: Topic, other: Topic): Topic {
+  const partitions = known.partitions.map((partition, index) => {
+    const found = other.partitions[index]
+    return found && found.leaderEpoch > partition.leaderEpoch ? found : partition
+  })
+  return { ...known, partitions, brokers: Math.max(known.brokers, other.brokers) }
+}
+
+function notReached(servers: string, cause: unknown): OperatingError {
+  return new OperatingError(
+    `${servers}: no broker answered within ${brokerWaitMs / 1000} s (${reason(cause)}). ` +
+      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS; and KAFKA_SECURITY_PROTOCOL if it wants TLS or SASL.',
+    { cause },
+  )
+}
