@@ -1,5 +1,5 @@
 import { type KeptPartition, lagOf } from './kept-partition.ts'
-import { type Status, writeStatus } from './status-file.ts'
+import { openTransactionMs, type Status, writeStatus } from './status-file.ts'
 import type { StatusLine } from './status-line.ts'
 
 /** Tells how a consumer goes: in the status files, on the terminal, and in plain lines elsewhere. */
@@ -26,12 +26,14 @@ export function createConsumerStatus(
 ): ConsumerStatus {
   const rates = new Map<KeptPartition, Rate>()
   const refusals = createRefusals(line.say)
+  const transactions = createTransactionTeller(line.say)
   const stateNow = (kept: KeptPartition) => stateOf(kept, offlineSince())
   let saidLive = false
   return {
     tick: () => {
       for (const kept of all) rates.set(kept, measure(rates.get(kept), kept.owned.checkpoint.offset))
       refusals.tick()
+      for (const kept of all) transactions.tell(kept)
       for (const kept of all) write(kept, rates.get(kept), stateNow(kept), null)
       line.show(describe(all, rates, offlineSince()))
       const isLive = all.every((kept) => stateNow(kept) === 'live')
@@ -55,7 +57,38 @@ function write(
 ): void {
   const { checkpoint, statusPath } = kept.owned
   const endOffset = kept.endOffset ?? null
-  writeStatus(statusPath, { state, offset: checkpoint.offset, endOffset, rate: rate?.perSecond ?? 0, error })
+  const { openTransaction } = kept
+  writeStatus(statusPath, {
+    ...{ state, offset: checkpoint.offset, endOffset, rate: rate?.perSecond ?? 0, error },
+    ...(openTransaction && { openTransaction }),
+  })
+}
+
+/** Says, once for each, that a transaction stays open, and that it has ended. */
+function createTransactionTeller(say: (line: string) => void) {
+  const told = new Map<KeptPartition, number>()
+  return {
+    tell: (kept: KeptPartition) => {
+      const { openTransaction, owned } = kept
+      const name = `partition ${owned.checkpoint.partition}`
+      const before = told.get(kept)
+      if (before !== undefined && before !== openTransaction?.firstOffset) {
+        say(`${name}: the transaction that was open at offset ${before} has ended.`)
+        told.delete(kept)
+      }
+      if (!isLongOpen(kept) || told.has(kept)) return
+      const { firstOffset, since } = openTransaction!
+      told.set(kept, firstOffset)
+      say(
+        `${name}: a transaction has been open at offset ${firstOffset} since ${new Date(since).toISOString()}. ` +
+          'The records from there on are counted once its producer commits or aborts it.',
+      )
+    },
+  }
+}
+
+function isLongOpen({ openTransaction }: KeptPartition): boolean {
+  return openTransaction !== undefined && Date.now() - openTransaction.since >= openTransactionMs
 }
 
 function createRefusals(say: (line: string) => void) {
@@ -96,7 +129,8 @@ function describe(
   const lag = all.reduce((sum, kept) => sum + lagOf(kept), 0)
   const left = lag > 0 && perSecond > 0 ? `, ${Math.ceil(lag / perSecond)} s left` : ''
   const trouble = offlineSince === undefined ? '' : ', broker away'
-  return `${perSecond} records/s, ${all.map(offsetOf).join(', ')}, lag ${lag}${left}${trouble}`
+  const open = all.some(isLongOpen) ? ', waiting for an open transaction' : ''
+  return `${perSecond} records/s, ${all.map(offsetOf).join(', ')}, lag ${lag}${left}${trouble}${open}`
 }
 
 function offsetOf({ owned: { checkpoint }, endOffset }: KeptPartition): string {

@@ -3,7 +3,7 @@ import { adoptTopic } from './adopt-topic.ts'
 import { foldBatches } from './fold.ts'
 import type { Topic } from './kafka/metadata.ts'
 import type { Fetched, FetchedRecords, PartitionReader } from './kafka/partition-reader.ts'
-import { type KeptPartition, lagOf } from './kept-partition.ts'
+import { type KeptPartition, lagOf, type OpenTransaction } from './kept-partition.ts'
 import { diverged, outOfRange } from './lost-records.ts'
 import { noteEpoch, writePartition } from './owned-partition.ts'
 import { OperatingError } from './program.ts'
@@ -69,6 +69,7 @@ function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { sa
     if (line) say(line)
     kept.endOffset = undefined
     kept.endAtStart = undefined
+    kept.openTransaction = undefined
     kept.hasCaughtUp = false
     kept.unwrittenSince = Number.POSITIVE_INFINITY
   }
@@ -82,7 +83,7 @@ function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { sa
 
 function fold(
   kept: KeptPartition,
-  { partition, from, bytes, endOffset }: FetchedRecords,
+  { partition, from, bytes, endOffset, highWatermark }: FetchedRecords,
   options: Options,
 ): void {
   const { checkpoint } = kept.owned
@@ -104,8 +105,20 @@ function fold(
   }
   kept.endOffset = endOffset
   kept.endAtStart ??= endOffset
+  kept.openTransaction = openTransactionAt(kept.openTransaction, endOffset, highWatermark)
   kept.hasCaughtUp ||= wasBehind && lagOf(kept) === 0
   if (checkpoint.offset > offsetBefore) kept.unwrittenSince = Math.min(kept.unwrittenSince, performance.now())
+}
+
+/** The last stable offset is below the high watermark while a transaction is open: it is that one's first offset. */
+function openTransactionAt(
+  before: OpenTransaction | undefined,
+  lastStableOffset: number,
+  highWatermark: number,
+): OpenTransaction | undefined {
+  if (lastStableOffset >= highWatermark) return undefined
+  if (before?.firstOffset === lastStableOffset) return before
+  return { firstOffset: lastStableOffset, since: Date.now() }
 }
 
 function hasReachedEnd({ owned, endAtStart }: KeptPartition): boolean {

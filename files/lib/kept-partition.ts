@@ -3,19 +3,30 @@ import type { OwnedPartition } from './owned-partition.ts'
 /** A partition while its file is kept: what is known of the log's end, and what the file does not have yet. */
 export type KeptPartition = {
   owned: OwnedPartition
-  /** One past the newest record, as the broker said last; undefined before it has. */
+  /** One past the newest committed record, as the broker said last; undefined before it has. */
   endOffset: number | undefined
   /** The same when the topic was begun. */
   endAtStart: number | undefined
   /** Whether the last records folded were the last that had been waiting: the file is then written at once. */
   hasCaughtUp: boolean
+  /** The transaction that holds back what lies behind it; undefined while there is none. */
+  openTransaction: OpenTransaction | undefined
   /** When the first record was folded that the file does not have, as performance.now() has it; Infinity without one. */
   unwrittenSince: number
 }
 
+/**
+ * Another producer's transaction that is neither committed nor aborted: the offset of its first record, and since when it
+ * has been seen to hold back the records from there on, in milliseconds since 1970.
+ */
+export type OpenTransaction = { firstOffset: number; since: number }
+
 export function keptPartition(owned: OwnedPartition): KeptPartition {
   const unwrittenSince = Number.POSITIVE_INFINITY
-  return { owned, endOffset: undefined, endAtStart: undefined, hasCaughtUp: false, unwrittenSince }
+  return {
+    ...{ owned, endOffset: undefined, endAtStart: undefined, openTransaction: undefined },
+    ...{ hasCaughtUp: false, unwrittenSince },
+  }
 }
 
 /** How many records wait after the last one folded, as far as the broker has said. */

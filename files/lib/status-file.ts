@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { OpenTransaction } from './kept-partition.ts'
 import { readIfPresent } from './read-if-present.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -19,7 +20,12 @@ export type Status = {
   heartbeat: number
   /** What stopped the consumer; null while nothing is wrong. */
   error: string | null
+  /** The transaction of another producer that holds back the records behind it; absent while there is none. */
+  openTransaction?: OpenTransaction
 }
+
+/** From when on an open transaction is told: one of a producer that is at work ends sooner. */
+export const openTransactionMs = 5000
 
 const states = ['waiting', 'catching up', 'live', 'reconnecting', 'stopped'] as const
 const staleMs = 3000
@@ -47,11 +53,17 @@ export function isStale({ state, heartbeat }: Status, now: number): boolean {
  */
 export function parseStatus(text: string): Status | undefined {
   const value = parseObject(text)
-  const { pid, host, state, offset, endOffset, rate, heartbeat, error } = value
+  const { pid, host, state, offset, endOffset, rate, heartbeat, error, openTransaction } = value
   const numbers = [pid, offset, rate, heartbeat].every((number) => Number.isFinite(number))
   const end = endOffset === null || Number.isFinite(endOffset)
   const texts = typeof host === 'string' && (error === null || typeof error === 'string')
-  return numbers && end && texts && states.includes(state as Status['state']) ? (value as Status) : undefined
+  const isKnown = numbers && end && texts && states.includes(state as Status['state'])
+  return isKnown && isOpenTransaction(openTransaction) ? (value as Status) : undefined
+}
+
+function isOpenTransaction(value: unknown): boolean {
+  const { firstOffset, since } = Object(value) as Partial<Record<keyof OpenTransaction, unknown>>
+  return value === undefined || (Number.isFinite(firstOffset) && Number.isFinite(since))
 }
 
 function parseObject(text: string): Partial<Record<keyof Status, unknown>> {

@@ -42,6 +42,12 @@ const metrics: readonly Metric[] = [
     measure: ({ modifiedAt }, now) => modifiedAt && (now - modifiedAt) / 1000,
   },
   {
+    name: 'almanac_partition_open_transaction_seconds',
+    help: 'Time since a transaction was seen open that holds back the records behind it; 0 without one.',
+    measure: ({ status }, now) =>
+      status && (status.openTransaction ? (now - status.openTransaction.since) / 1000 : 0),
+  },
+  {
     name: 'almanac_partition_heartbeat_age_seconds',
     help: 'Time since the consumer gave a sign of life.',
     measure: ({ status }, now) => status && (now - status.heartbeat) / 1000,

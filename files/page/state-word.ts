@@ -1,4 +1,4 @@
-import { isStale } from '../lib/status-file.ts'
+import { isStale, openTransactionMs } from '../lib/status-file.ts'
 import { formatDuration, formatTime } from './duration.ts'
 import { formatCount } from './format-count.ts'
 import { endOffsetOf, type Reading } from './readings.ts'
@@ -26,6 +26,11 @@ export function stateWord(reading: Reading, now: number): StateWord {
     return status.error ? { ...word, error: status.error } : word
   }
   if (isStale(status, now)) return { kind: 'stale', words: `stale since ${since}` }
+  const { openTransaction } = status
+  if (openTransaction && now - openTransaction.since >= openTransactionMs) {
+    const words = `a transaction is open at offset ${formatCount(openTransaction.firstOffset)} since ${formatTime(openTransaction.since)}`
+    return { kind: 'busy', words }
+  }
   if (status.state === 'live') return { kind: 'live', words: 'live' }
   if (status.state === 'waiting') return { kind: 'busy', words: 'waiting for the topic' }
   if (status.state === 'reconnecting') return { kind: 'busy', words: 'broker away, reconnecting' }

@@ -43,6 +43,18 @@ test('the state comes from the heartbeat, whatever the state says', () => {
   assert.equal(stateWord(reading(undefined), now).words, 'no consumer yet')
 })
 
+test('a transaction that stays open is told with its first offset and since when, a short one is not', () => {
+  const words = (since: number) =>
+    stateWord(reading({ openTransaction: { firstOffset: 4117, since } }), now).words
+  assert.equal(words(now - 5000), 'a transaction is open at offset 4,117 since 12:00:05')
+  assert.equal(words(now - 4999), 'live')
+  const open = { ...status, openTransaction: { firstOffset: 4117, since: now } }
+  assert.deepEqual(parseStatus(JSON.stringify(open)), open)
+  assert.equal(parseStatus(JSON.stringify({ ...status, openTransaction: { firstOffset: 'x' } })), undefined)
+  const metrics = formatMetrics([reading({ openTransaction: { firstOffset: 4117, since: now - 7000 } })], now)
+  assert.match(metrics, /^almanac_partition_open_transaction_seconds\{partition="2"\} 7$/m)
+})
+
 test('catching up tells the time left at the rate it has', () => {
   const words = (changes: Partial<Status>) =>
     stateWord(reading({ state: 'catching up', ...changes }), now).words
