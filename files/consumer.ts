@@ -17,6 +17,7 @@ import { partitionCount } from './lib/partitions.ts'
 import { run } from './lib/program.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { openStatusLine } from './lib/status-line.ts'
+import { topicWarning } from './lib/topic-warning.ts'
 
 await run(async (signal) => {
   const { partitions, exitAtEnd, rebuild } = parseConsumerOptions(process.argv.slice(2))
@@ -32,6 +33,13 @@ await run(async (signal) => {
   const reader = new PartitionReader(options)
   const status = createConsumerStatus(all, line, () => reader.unreachableSince)
   const sources = keepSources(all, (id) => lookUpLogSource(cluster, topic, id, signal))
+  const over = new AbortController()
+  const warn = () => {
+    topicWarning(cluster, topic, over.signal).then(
+      (warning) => warning && say(warning),
+      (error: Error) => over.signal.aborted || say(error.message),
+    )
+  }
   let failure: string | null = null
   try {
     for (const { owned } of all) if (owned.archivedAs) say(`${owned.path}: kept as ${owned.archivedAs}.`)
@@ -43,6 +51,7 @@ await run(async (signal) => {
       exitAtEnd,
       say,
       onRefused: status.refuse,
+      onTopic: warn,
       onTick: () => {
         status.tick()
         sources.tick()
@@ -54,6 +63,7 @@ await run(async (signal) => {
     if (!signal.aborted) failure = (error as Error).message
     throw error
   } finally {
+    over.abort()
     reader.close()
     cluster.close()
     status.stop(failure)

@@ -4,6 +4,7 @@ import { readLogSource } from './lib/log-source.ts'
 import { run } from './lib/program.ts'
 import { findTopic } from './lib/replay.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
+import { topicWarning } from './lib/topic-warning.ts'
 import { parseVerifyOptions, type VerifyOptions } from './lib/verify-options.ts'
 import { type Log, recountUntil, verifyPartition, type Witness } from './lib/verify-partition.ts'
 import { describeLog, describeSpeed, describeVerdict } from './lib/verify-words.ts'
@@ -19,6 +20,8 @@ await run(async (signal) => {
       readLogSource(cluster, name, await findTopic(cluster, name), signal),
     )
     const topic = await findTopic(cluster, name)
+    const warning = await topicWarning(cluster, name, signal)
+    if (warning) console.error(warning)
     const log = { cluster, topic, name, directory, source: first?.source, signal }
     if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
     else await compareAll(log, options)

@@ -19,6 +19,8 @@ type Options = {
   exitAtEnd: boolean
   say: (line: string) => void
   onRefused: (partition: number, offset: number, reason: string) => void
+  /** Called when the topic is there, for the first time or created again. */
+  onTopic: () => void
   /** Called each second. */
   onTick: () => void
   signal: AbortSignal
@@ -61,7 +63,7 @@ function take(reader: Reader, all: readonly KeptPartition[], fetched: Fetched, o
 }
 
 /** Begins the topic of that name as it is now: the first time, or after it was created anew. */
-function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { say }: Options): void {
+function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { say, onTopic }: Options): void {
   for (const kept of all) {
     // What was folded and not yet written belongs to the archive, if the topic is another one.
     if (kept.unwrittenSince < Number.POSITIVE_INFINITY) writePartition(kept.owned)
@@ -79,6 +81,7 @@ function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { sa
     lastFetchedEpoch: epochAt(memory!.epochs, checkpoint.offset - 1),
   }))
   reader.begin(topic, starts)
+  onTopic()
 }
 
 function fold(

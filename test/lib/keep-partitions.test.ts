@@ -43,7 +43,7 @@ async function keep(t: TestContext, ...brought: Fetched[]): Promise<string> {
   const reader = { begin: () => {}, read }
   await keepPartitions(reader, [keptPartition(owned)], {
     ...{ topicName: 'temperatures', exitAtEnd: false, signal: stop.signal },
-    ...{ say: () => {}, onRefused: () => assert.fail('refused'), onTick: () => {} },
+    ...{ say: () => {}, onRefused: () => assert.fail('refused'), onTopic: () => {}, onTick: () => {} },
   })
   return folder
 }

@@ -8,16 +8,21 @@ const retries = 10
  * Tries again what fails for a reason that may pass by itself, ten times within 22 s.
  *
  * @param what is tried, as in `Reading the log`
+ * @param signal ends it
  * @throws OperatingError when none of the tries comes through
  */
-export async function retry<Result>(what: string, attempt: () => Promise<Result>): Promise<Result> {
+export async function retry<Result>(
+  what: string,
+  attempt: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
   for (let failures = 1; ; failures++) {
     try {
       return await attempt()
     } catch (cause) {
       if (!(cause instanceof NetworkError)) throw cause
       if (failures > retries) throw new OperatingError(`${what} failed: ${reason(cause)}.`, { cause })
-      await sleep(failures * 400)
+      await sleep(failures * 400, undefined, { signal })
     }
   }
 }
