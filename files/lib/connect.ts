@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
 import { askBestBroker } from './ask-best-broker.ts'
+import { Cluster } from './kafka/cluster.ts'
 import { NetworkError, reason } from './kafka/network-error.ts'
 import { OperatingError } from './program.ts'
 import { adviceOnRefusal, refused } from './refusal.ts'
@@ -27,6 +28,8 @@ export async function waitForBroker(
   for (let attempt = 0; ; attempt++) {
     try {
       await client.metadata({ topics: [], forceUpdate: true, retries: 0 })
+      const cluster = new Cluster(settings, 'almanac')
+      cluster.sayIfUnreachable(topic).finally(() => cluster.close())
       return
     } catch (cause) {
       signal.throwIfAborted()

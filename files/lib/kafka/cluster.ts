@@ -105,6 +105,7 @@ export class Cluster {
     for (let attempt = 0; ; attempt++) {
       try {
         await this.describeTopic(topicName)
+        this.sayIfUnreachable(topicName)
         return
       } catch (cause) {
         signal.throwIfAborted()
@@ -113,6 +114,30 @@ export class Cluster {
         if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
       }
       await sleep(retryMs, undefined, { signal })
+    }
+  }
+
+  /**
+   * Says, within 5 s, when the brokers do not answer at the addresses that they tell their clients to use: everything else
+   * would wait for them.
+   */
+  async sayIfUnreachable(topicName: string): Promise<void> {
+    const exchange = metadataExchange(topicName)
+    try {
+      const answers = await this.#survey(topicName)
+      const named = byAddress(answers.flatMap(({ brokers }) => brokers))
+      for (const broker of this.#bootstrap) named.delete(addressOf(broker))
+      const asking = [...named.values()].map((broker) => this.ask(broker, exchange))
+      // The first one that answers will do: others may be away for a while.
+      if (asking.length > 0) await Promise.any(asking)
+    } catch (error) {
+      // No answer to the survey: the caller's own requests tell of a broker that has gone since.
+      if (!(error instanceof AggregateError)) return
+      const why = error.errors.map((one) => reason(one)).join('; ')
+      console.error(
+        `The broker at ${this.settings.bootstrapBrokers.join(',')} tells its clients to use an address that does not ` +
+          `answer (${why}). Check the broker's advertised.listeners, and whether that address can be reached from here.`,
+      )
     }
   }
 

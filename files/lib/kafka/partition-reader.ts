@@ -126,7 +126,6 @@ export class PartitionReader {
   #metadataPauseMs = 0
   /** Who does not answer, by address or as `anyBroker`, and since when, in milliseconds since 1970. */
   readonly #unreachable = new Map<string, number>()
-  readonly #reached = new Set<string>()
   /** What the user was told last that we wait for. */
   #waitingFor = ''
 
@@ -482,23 +481,10 @@ export class PartitionReader {
     if (!(error instanceof NetworkError)) throw error
     if (this.#unreachable.has(who)) return
     this.#unreachable.set(who, Date.now())
-    this.#options.say(
-      `${who} does not answer (${reason(error)}): trying again until it does.${this.#adviseOn(who)}`,
-    )
-  }
-
-  /** What to check when a broker was never reached at the address that the others give. */
-  #adviseOn(who: string): string {
-    const { bootstrapBrokers } = this.#options.cluster.settings
-    if (who === anyBroker || this.#reached.has(who) || bootstrapBrokers.includes(who)) return ''
-    return (
-      ` ${bootstrapBrokers.join(',')} tells its clients to use this address (advertised.listeners): ` +
-      'is it right, and can it be reached from here?'
-    )
+    this.#options.say(`${who} does not answer (${reason(error)}): trying again until it does.`)
   }
 
   #noteReachable(who: string): void {
-    this.#reached.add(who)
     const since = this.#unreachable.get(who)
     if (since === undefined) return
     this.#options.say(`${who} is back after ${((Date.now() - since) / 1000).toFixed(1)} s.`)
