@@ -7,11 +7,13 @@ import { makeOnce } from './make-once.ts'
  * Has Maven fetch Kafka's jars (53 files, 45 MB) into a folder, once, saying so in one line.
  *
  * @param pom path of the pom.xml that names them
+ * @param version of Kafka, in place of the one that the pom.xml names
  * @throws OperatingError when Maven is missing or fails, with the errors it printed
  */
 export async function fetchJars(
   folder: string,
   pom: string,
+  version: string,
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -22,9 +24,9 @@ export async function fetchJars(
         'The broker needs Maven once, to fetch Kafka: no mvn on PATH. Install it (on Debian: apt-get install maven).',
       )
     }
-    say("Fetching Kafka's jars by Maven (45 MB, once).")
+    say(`Fetching the jars of Kafka ${version} by Maven (45 MB, once).`)
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${temporary}`]
-    const args = ['-B', '-q', '-C', '-Dstyle.color=never', '-f', pom, ...goal]
+    const args = ['-B', '-q', '-C', '-Dstyle.color=never', `-Dkafka.version=${version}`, '-f', pom, ...goal]
     const { code, lines } = await runChild({ command: maven, args }, signal)
     if (code !== 0) throw new OperatingError(mavenFailed(code, lines))
   })

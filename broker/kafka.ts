@@ -25,17 +25,22 @@ const pom = join(import.meta.dirname, 'pom.xml')
  *
  * The cache is `ALMANAC_CACHE`, else `almanac` in `XDG_CACHE_HOME` or `~/.cache`.
  *
+ * @param otherVersion of Kafka; by default the pinned one, which pom.xml names
  * @throws OperatingError when Java, Maven or the cache folder fail
  */
-export async function installKafka(say: (line: string) => void, signal?: AbortSignal): Promise<Kafka> {
+export async function installKafka(
+  say: (line: string) => void,
+  signal?: AbortSignal,
+  otherVersion?: string,
+): Promise<Kafka> {
   const java = await findJava(signal)
   const text = await readFile(pom, 'utf8')
-  const version = /<kafka.version>(.*)<\/kafka.version>/.exec(text)![1]!
+  const version = otherVersion ?? /<kafka.version>(.*)<\/kafka.version>/.exec(text)![1]!
   const folder = join(cacheFolder(), `kafka-${version}-${digest(text)}`)
   const jars = join(folder, 'jars')
   const template = join(folder, 'template')
   try {
-    await fetchJars(jars, pom, say, signal)
+    await fetchJars(jars, pom, version, say, signal)
     const names = (await readdir(jars)).sort()
     const classPath = names.map((name) => join(jars, name)).join(':')
     await formatStorage(template, java.command, classPath, signal)

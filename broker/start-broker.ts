@@ -20,6 +20,8 @@ export type BrokerOptions = JvmOptions & {
   advertised?: string | undefined
   /** When we are root: the user, `name` or `name:group`, that the JVM runs as. The folder must belong to it. */
   user?: string | undefined
+  /** Of Kafka; by default the pinned one, which pom.xml names. Tried from 3.0 on. */
+  version?: string | undefined
   /** Further properties of Kafka's, or other values for those of server-properties.ts. */
   properties?: Readonly<Record<string, string>> | undefined
   /** Ends the start, whatever it is at. Once started, the broker no longer heeds it. */
@@ -64,7 +66,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const host = options.host ?? '127.0.0.1'
   const directory = resolve(options.directory)
   if (options.port !== 0) await expectFree(host, options.port)
-  const kafka = await installKafka(say, signal)
+  const kafka = await installKafka(say, signal, options.version)
   await prepareFolder(directory, kafka.template)
   for (let attempt = 1; ; attempt++) {
     const port = options.port || (await freePort(host))
