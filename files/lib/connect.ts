@@ -5,6 +5,7 @@ import { Cluster } from './kafka/cluster.ts'
 import { NetworkError, reason } from './kafka/network-error.ts'
 import { OperatingError } from './program.ts'
 import { adviceOnRefusal, refused } from './refusal.ts'
+import { expectRequests } from './required-requests.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000
@@ -14,7 +15,7 @@ const brokerWaitMs = 30_000
  * that hangs or is cut off, to another of the cluster.
  *
  * @param client any client of the library, made with `retries: 0`-like patience of its own or not
- * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL)
+ * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL) or is too old
  */
 export async function waitForBroker(
   client: Base,
@@ -28,11 +29,13 @@ export async function waitForBroker(
   for (let attempt = 0; ; attempt++) {
     try {
       await client.metadata({ topics: [], forceUpdate: true, retries: 0 })
+      expectRequests(await client.listApis(), servers)
       const cluster = new Cluster(settings, 'almanac')
       cluster.sayIfUnreachable(topic).finally(() => cluster.close())
       return
     } catch (cause) {
       signal.throwIfAborted()
+      if (cause instanceof OperatingError) throw cause
       const advice = adviceOnRefusal(cause)
       if (advice || !isTransient(cause)) throw refused(servers, cause, advice)
       if (performance.now() >= deadline) throw notReached(servers, cause)
