@@ -21,8 +21,7 @@ export async function formatStorage(
   await makeOnce(folder, async (temporary) => {
     const anyPort = { host: '127.0.0.1', port: 9092, controllerPort: 9093, advertised: '127.0.0.1:9092' }
     await writeFile(join(temporary, 'server.properties'), serverProperties(anyPort))
-    const clusterId = randomBytes(16).toString('base64url')
-    const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'server.properties', '-g']
+    const tool = ['kafka.tools.StorageTool', 'format', '-t', randomId(), '-c', 'server.properties', '-g']
     const args = ['-XX:TieredStopAtLevel=1', '-cp', classPath, ...tool]
     const { code, lines } = await runChild({ command: java, args, directory: temporary }, signal)
     if (code !== 0) {
@@ -58,13 +57,21 @@ export async function prepareFolder(directory: string, template: string, nodeId 
 /** Says whose folder it is. Controllers tell folders apart by a random id, so no two may have the template's own. */
 async function giveIdentity(path: string, nodeId: number): Promise<void> {
   const text = await readFile(path, 'utf8')
-  const directoryId = randomBytes(16).toString('base64url')
   await writeFile(
     path,
     text
       .replace(/^node\.id=.*$/m, `node.id=${nodeId}`)
-      .replace(/^directory\.id=.*$/m, `directory.id=${directoryId}`),
+      .replace(/^directory\.id=.*$/m, `directory.id=${randomId()}`),
   )
+}
+
+/**
+ * A random id as Kafka writes them, in 22 characters: 16 bytes, base64url. Never with a dash in
+ * front: the storage tool would take it for an option.
+ */
+export function randomId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? randomId() : id
 }
 
 async function giveTo(folder: string, uid: number, gid: number): Promise<void> {
