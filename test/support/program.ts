@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { waitFor } from './wait-for.ts'
 
 const filesFolder = join(import.meta.dirname, '../../files')
 
@@ -49,6 +50,18 @@ export async function runProgram(...parameters: Parameters<typeof startProgram>)
   const program = startProgram(...parameters)
   program.child.stdin?.end()
   const { code, signal } = await program.ended
+  return { code, signal, stdout: program.stdout(), stderr: program.stderr() }
+}
+
+/** The same for one that might never end by itself, or wait for ever: it is given a minute. */
+export async function runToEnd(...parameters: Parameters<typeof startProgram>) {
+  const program = startProgram(...parameters)
+  program.child.stdin?.end()
+  let end: Awaited<typeof program.ended> | undefined
+  program.ended.then((how) => (end = how))
+  const { code, signal } = await waitFor(`${parameters[1]} to end`, () => end, 60_000).catch((error) => {
+    throw new Error(`${error.message}; it printed:\n${program.stdout()}${program.stderr()}`)
+  })
   return { code, signal, stdout: program.stdout(), stderr: program.stderr() }
 }
 
