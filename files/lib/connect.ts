@@ -3,9 +3,9 @@ import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
 import { askBestBroker } from './ask-best-broker.ts'
 import { Cluster } from './kafka/cluster.ts'
 import { NetworkError, reason } from './kafka/network-error.ts'
+import { expectRequests } from './kafka/required-requests.ts'
 import { OperatingError } from './program.ts'
 import { adviceOnRefusal, refused } from './refusal.ts'
-import { expectRequests } from './required-requests.ts'
 import type { BrokerSettings } from './settings.ts'
 
 const brokerWaitMs = 30_000

@@ -1,4 +1,5 @@
 import type { OwnedPartition } from './owned-partition.ts'
+import type { OpenTransaction } from './status-file.ts'
 
 /** A partition while its file is kept: what is known of the log's end, and what the file does not have yet. */
 export type KeptPartition = {
@@ -14,12 +15,6 @@ export type KeptPartition = {
   /** When the first record was folded that the file does not have, as performance.now() has it; Infinity without one. */
   unwrittenSince: number
 }
-
-/**
- * Another producer's transaction that is neither committed nor aborted: the offset of its first record, and since when it
- * has been seen to hold back the records from there on, in milliseconds since 1970.
- */
-export type OpenTransaction = { firstOffset: number; since: number }
 
 export function keptPartition(owned: OwnedPartition): KeptPartition {
   const unwrittenSince = Number.POSITIVE_INFINITY

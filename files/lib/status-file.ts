@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import type { OpenTransaction } from './kept-partition.ts'
 import { readIfPresent } from './read-if-present.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -23,6 +22,12 @@ export type Status = {
   /** The transaction of another producer that holds back the records behind it; absent while there is none. */
   openTransaction?: OpenTransaction
 }
+
+/**
+ * Another producer's transaction that is neither committed nor aborted: the offset of its first record, and since when it
+ * has been seen to hold back the records from there on, in milliseconds since 1970.
+ */
+export type OpenTransaction = { firstOffset: number; since: number }
 
 /** From when on an open transaction is told: one of a producer that is at work ends sooner. */
 export const openTransactionMs = 5000

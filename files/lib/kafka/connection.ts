@@ -6,6 +6,7 @@ import { adviceOnRefusal, refused } from '../refusal.ts'
 import type { BrokerSettings } from '../settings.ts'
 import { type Api, type Exchange, errorName, type VersionRange } from './api.ts'
 import { NetworkError } from './network-error.ts'
+import { expectRequests, readingRequests } from './required-requests.ts'
 import { RequestWriter, ResponseReader } from './wire.ts'
 
 /** How to reach brokers, and how long to wait for them. */
@@ -148,35 +149,40 @@ export class Connection {
       reader.int32() // the correlation id; this response's header never has tags
       const error = reader.int16()
       // A broker that does not know version 3 answers in version 0.
-      if (error !== 0) throw this.#tooOld(`answers ApiVersions with ${errorName(error)}`)
+      if (error !== 0)
+        throw new OperatingError(
+          `${addressOf(this.address)}: the broker answers ApiVersions with ${errorName(error)}. ` +
+            'Expected Apache Kafka 3.1 or later.',
+        )
       const ranges = reader.compactArray(() => {
         const range = [reader.int16(), [reader.int16(), reader.int16()]] as const
         reader.tags()
         return range
       })
-      return new Map<number, VersionRange>(ranges)
+      const versions = new Map<number, VersionRange>(ranges)
+      this.#expectReading(versions)
+      return versions
     })
+  }
+
+  /** Checks that the broker offers what reading takes. */
+  #expectReading(versions: ReadonlyMap<number, VersionRange>): void {
+    const names = Object.keys(readingRequests) as (keyof typeof readingRequests)[]
+    const supported = names.flatMap((name) => {
+      const range = versions.get(readingRequests[name])
+      return range ? [{ name, maxVersion: range[1] }] : []
+    })
+    expectRequests(supported, addressOf(this.address), names)
   }
 
   #agree({ name, key, versions: [lowest, highest] }: Api): number {
     const [offeredLowest, offeredHighest] = this.#versions.get(key) ?? [0, -1]
     const version = Math.min(highest, offeredHighest)
     if (version >= Math.max(lowest, offeredLowest)) return version
-    if (offeredHighest < lowest)
-      throw this.#tooOld(
-        offeredHighest < 0 ? `does not offer ${name}` : `offers ${name} up to version ${offeredHighest}`,
-        `, and ${lowest} or later is needed`,
-      )
+    const offered = offeredHighest < 0 ? 'none' : `${offeredLowest} to ${offeredHighest}`
     throw new OperatingError(
-      `${addressOf(this.address)}: the broker offers ${name} from version ${offeredLowest} on, and ` +
-        `this program knows it up to ${highest}. Use a newer Almanac, or an older broker.`,
-    )
-  }
-
-  #tooOld(what: string, needed = ''): OperatingError {
-    return new OperatingError(
-      `${addressOf(this.address)}: the broker ${what}${needed}. ` +
-        'Almanac needs Apache Kafka 3.1 or later, or a broker that offers what that does (topic ids, KIP-516).',
+      `${addressOf(this.address)}: the broker supports these versions of ${name}: ${offered}. Expected one of ` +
+        `${lowest} to ${highest}. Apache Kafka 3.1 and later have one.`,
     )
   }
 

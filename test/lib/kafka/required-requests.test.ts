@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expectRequests } from '../../files/lib/required-requests.ts'
-import { brokerAddress, startAdmin } from '../support/kafka.ts'
+import { expectRequests } from '../../../files/lib/kafka/required-requests.ts'
+import { brokerAddress, startAdmin } from '../../support/kafka.ts'
 
 test('expectRequests accepts the broker of the tests', async (t) => {
   expectRequests(await startAdmin(t).listApis(), brokerAddress())

@@ -1,4 +1,4 @@
-import { OperatingError } from './program.ts'
+import { OperatingError } from '../program.ts'
 
 /** A request that a broker supports, by Kafka's name, and its newest version there. */
 type Supported = { name: string; maxVersion: number }
@@ -7,10 +7,10 @@ type Supported = { name: string; maxVersion: number }
  * The requests that the programs send, each with the oldest version that will do. Topic ids (KIP-516) need the newest
  * broker: they tell a topic from an earlier one of the same name, and Kafka fetches by them since 3.1.
  */
-const required: Readonly<Record<string, number>> = {
+const required = {
   Metadata: 12,
   Fetch: 13,
-  ListOffsets: 1,
+  ListOffsets: 6,
   Produce: 3,
   InitProducerId: 0,
   CreateTopics: 7,
@@ -20,16 +20,29 @@ const required: Readonly<Record<string, number>> = {
   SyncGroup: 0,
   Heartbeat: 0,
   LeaveGroup: 0,
-}
+} as const
+
+type RequestName = keyof typeof required
+
+const requestNames = Object.keys(required) as RequestName[]
+
+/** The requests of programs that only read, with Kafka's keys for them. */
+export const readingRequests = { Metadata: 3, Fetch: 1, ListOffsets: 2 } as const
 
 /**
  * Checks that a broker supports the requests that the programs send.
  *
  * @param servers how the broker was reached, for the message
+ * @param names of the requests that are needed: all of them by default
  * @throws OperatingError naming what was found, what is needed, and what to do
  */
-export function expectRequests(supported: readonly Supported[], servers: string): void {
-  const missing = Object.entries(required).flatMap(([name, version]) => {
+export function expectRequests(
+  supported: readonly Supported[],
+  servers: string,
+  names: readonly RequestName[] = requestNames,
+): void {
+  const missing = names.flatMap((name) => {
+    const version = required[name]
     const request = supported.find((request) => request.name === name)
     if (!request) return [`no ${name}`]
     return request.maxVersion < version
