@@ -206,7 +206,8 @@ export class Connection {
     if (hasTags) head.noTags()
     const size = new RequestWriter().int32(head.bytes.length + body.length)
     this.#socket.write(Buffer.concat([size.bytes, head.bytes, body]))
-    this.#startTimer()
+    // The time of those before it runs already: requests to a broker that hangs must not put it off.
+    if (this.#inFlight.length === 0) this.#startTimer()
     return new Promise((resolve, reject) => this.#inFlight.push({ correlationId, resolve, reject }))
   }
 

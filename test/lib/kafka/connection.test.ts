@@ -162,6 +162,27 @@ test('a broker that does not answer, closes, or answers what was not asked is tr
   assert.equal(confused.isUsable, false)
 })
 
+test('a broker that hangs is given up, however many more requests are sent to it meanwhile', async (t) => {
+  const versions = answering(() => offer([1, 4, 17], [2, 0, 6], [3, 0, 12]))
+  let hangs = false
+  const opened = await connectTo(
+    t,
+    (socket) => {
+      versions(socket)
+      socket.on('data', () => {
+        if (hangs) return
+        hangs = true
+        socket.removeAllListeners('data').resume()
+      })
+    },
+    100,
+  )
+  const first = failure(opened)
+  const more = setInterval(() => opened.request(anyFetch).catch(() => {}), 20)
+  t.after(() => clearInterval(more))
+  assert.match(reason(await first), /no response within 0\.1 s/)
+})
+
 test('a response that comes byte by byte is read whole', async (t) => {
   const opened = await connectTo(t, (socket) => {
     socket.setNoDelay(true)
