@@ -20,14 +20,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { brokerAddress, createTopic } from './support/kafka.ts'
+import { isRoot, nobody, nodeWithoutRights, openFolder, withoutRights } from './support/nobody.ts'
 import { readPartitionFile } from './support/partition-files.ts'
 import { type RunningProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { expectedFile, readTopic } from './support/read-topic.ts'
 import { reportRecord, sendRecords } from './support/send-records.ts'
 import { waitFor } from './support/wait-for.ts'
-
-const isRoot = process.getuid?.() === 0
-const nobody = 65534
 
 /** A topic with three days and a consumer of partition 2 that has counted them, in a folder below the one given. */
 async function startConsumer(t: TestContext, parent: string, environment: Record<string, string> = {}) {
@@ -151,11 +149,25 @@ for (const [what, { meddle, says }] of Object.entries(meddlings)) {
   })
 }
 
+test('a test of rights needs neither a clone nor a TMPDIR that other users can reach', async (t) => {
+  const { TMPDIR } = process.env
+  const own = await temporaryFolder(t) // mkdtemp makes it for its owner alone.
+  process.env.TMPDIR = own
+  const folder = await openFolder(t)
+  if (TMPDIR === undefined) delete process.env.TMPDIR
+  else process.env.TMPDIR = TMPDIR
+  writeFileSync(join(own, 'imported.ts'), 'export const getuid = () => process.getuid()')
+  const program = `import { readdirSync } from 'node:fs'
+  import { getuid } from './imported.ts'
+  console.log(getuid(), readdirSync('${folder}').length)`
+  writeFileSync(join(own, 'program.ts'), program)
+  const printed = execFileSync(process.execPath, [...nodeWithoutRights, join(own, 'program.ts')])
+  assert.equal(String(printed), `${isRoot ? nobody : process.getuid!()} 0\n`)
+})
+
 test('a consumer whose folder is made read-only ends with an error, and goes on when it is writable again', async (t) => {
-  const as = isRoot ? asNobody : {}
-  const parent = await temporaryFolder(t)
-  chmodSync(parent, 0o755)
-  const { topic, folder, start, consumer } = await startConsumer(t, parent, as)
+  const parent = await openFolder(t)
+  const { topic, folder, start, consumer } = await startConsumer(t, parent, withoutRights)
   const before = readFileSync(join(folder, 'partition-2.json'), 'utf8')
   chmodSync(folder, 0o555)
   chmodSync(join(folder, '.almanac'), 0o555)
@@ -172,16 +184,13 @@ test('a consumer whose folder is made read-only ends with an error, and goes on 
   await expectRightAfter(start, topic, folder)
 })
 
-const preload = new URL('./support/as-nobody.ts', import.meta.url).href
-const asNobody = { NODE_OPTIONS: `--import=${preload}` }
-
 test('a consumer that may not make its folder says so at its start', async (t) => {
-  const parent = await temporaryFolder(t)
+  const parent = await openFolder(t)
   chmodSync(parent, 0o555)
   const { name: topic } = await createTopic(t)
   const consumer = startProgram(t, 'consumer.ts', ['2'], {
     ...{ KAFKA_BOOTSTRAP_SERVERS: brokerAddress(), TOPIC: topic, DATA_DIR: join(parent, 'data') },
-    ...(isRoot ? asNobody : {}),
+    ...withoutRights,
   })
   await expectEnd(
     consumer,
@@ -191,9 +200,7 @@ test('a consumer that may not make its folder says so at its start', async (t) =
 })
 
 test('a consumer that may not read its file says so at its start and leaves it', async (t) => {
-  const parent = await temporaryFolder(t)
-  chmodSync(parent, 0o755)
-  const { folder, start, consumer } = await startConsumer(t, parent, isRoot ? asNobody : {})
+  const { folder, start, consumer } = await startConsumer(t, await openFolder(t), withoutRights)
   consumer.child.kill('SIGTERM')
   await consumer.ended
   for (const name of ['partition-2.json', '.almanac/partition-2.json']) {

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { OperatingError } from '../../files/lib/program.ts'
 import { fileVersion, replaceFile } from '../../files/lib/replace-file.ts'
+import { nodeWithoutRights, openFolder } from '../support/nobody.ts'
 import { temporaryFolder } from '../support/program.ts'
 import { libraryModule, startScript, watchFileCalls } from '../support/run-script.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -203,20 +204,14 @@ test('a folder that is not there is named with what to do', async (t) => {
 })
 
 test('a folder that we may not write in leaves the old file whole', async (t) => {
-  const folder = await temporaryFolder(t)
+  const folder = await openFolder(t)
   const path = join(folder, 'file')
   writeFileSync(path, 'old')
   chmodSync(folder, 0o555)
-  // Root may write anywhere, so it becomes nobody once the modules are loaded.
   const script = `import { replaceFile } from ${libraryModule('replace-file.ts')}
-  if (process.getuid() === 0) {
-    process.setgroups([])
-    process.setgid(65534)
-    process.setuid(65534)
-  }
   try { replaceFile(${JSON.stringify(path)}, 'new') }
   catch (error) { console.log(error.name, error.message) }`
-  const { ended } = await startScript(t, script)
+  const { ended } = await startScript(t, script, [process.execPath, ...nodeWithoutRights])
   const { stdout, stderr } = await ended
   chmodSync(folder, 0o755) // So that it can be removed.
   assert.match(

@@ -66,8 +66,8 @@ export async function runToEnd(...parameters: Parameters<typeof startProgram>) {
 }
 
 /** Makes a folder of the test's own, removed at its end. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'almanac-test-'))
+export async function temporaryFolder(t: TestContext, parent = tmpdir()): Promise<string> {
+  const path = await mkdtemp(join(parent, 'almanac-test-'))
   // It goes before the programs that were started after it, which may still write in it.
   t.after(() => rm(path, { recursive: true, force: true, maxRetries: 10 }))
   return path
