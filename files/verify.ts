@@ -6,13 +6,21 @@ import { findTopic } from './lib/replay.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { topicWarning } from './lib/topic-warning.ts'
 import { parseVerifyOptions, type VerifyOptions } from './lib/verify-options.ts'
-import { type Log, recountUntil, verifyPartition, type Witness } from './lib/verify-partition.ts'
-import { describeLog, describeSpeed, describeVerdict } from './lib/verify-words.ts'
+import {
+  expectPartitionFile,
+  type Log,
+  recountUntil,
+  verifyPartition,
+  type Witness,
+} from './lib/verify-partition.ts'
+import { describeAgreement, describeLog, describeSpeed, describeVerdict } from './lib/verify-words.ts'
 
 // Re-reads the log, counts again by other means than the consumer, and compares with the partition files.
 await run(async (signal) => {
   const options = parseVerifyOptions(process.argv.slice(2))
   const [settings, name, directory] = [brokerSettings(), topicName(), dataDirectory()]
+  const isAsOf = options.until !== undefined || options.atDate !== undefined
+  if (!isAsOf) expectPartitionFile(directory, options.partitions)
   const cluster = new Cluster(settings, 'almanac-verify')
   try {
     await cluster.waitForBroker(name, signal)
@@ -23,7 +31,7 @@ await run(async (signal) => {
     const warning = await topicWarning(cluster, name, signal)
     if (warning) console.error(warning)
     const log = { cluster, topic, name, directory, source: first?.source, signal }
-    if (options.until !== undefined || options.atDate !== undefined) await printAsOf(log, options)
+    if (isAsOf) await printAsOf(log, options)
     else await compareAll(log, options)
   } finally {
     cluster.close()
@@ -38,16 +46,19 @@ async function printAsOf(log: Log, { partitions, until, atDate }: VerifyOptions)
 async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
   const begin = performance.now()
   const years: number[] = []
+  const [verified, absent]: [number[], number[]] = [[], []]
   let [records, agree] = [0, true]
   for (const partition of options.partitions) {
     const finding = await verifyPartition(log, partition, witness(partition, options))
     console.log(finding.line)
     records += finding.records
     years.push(...finding.years)
-    agree &&= finding.agrees
+    agree &&= finding.agrees !== false
+    if (finding.agrees === undefined) absent.push(partition)
+    else verified.push(partition)
   }
   console.log(describeLog(log, years))
-  if (agree) console.log(`All ${3 * years.length} numbers agree with the log.`)
+  if (agree) console.log(describeAgreement(3 * years.length, verified, absent))
   if (!agree) process.exitCode = 1
   console.log(describeSpeed(records, (performance.now() - begin) / 1000))
 }

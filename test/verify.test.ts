@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startBrokerBehindProxy } from './support/broker-behind-proxy.ts'
@@ -132,6 +132,52 @@ test('verify.ts accuses no file by a broker that knows less of the log than was 
     stdout,
     /partition 2: the file counts records of leader epoch 4, the broker knows the log up to 0: is it cut off/,
   )
+})
+
+test('verify.ts that finds no partition file has verified nothing, and says so with exit code 1', async (t) => {
+  const empty = await temporaryFolder(t)
+  const other = await temporaryFolder(t)
+  writeFileSync(join(other, 'partition-2.json'), '{"partition": 2, "offset": 0}')
+  const hint = /^Nothing verified: .*DATA_DIR.*`npm start` keeps its files in data\/\.$/m
+  for (const [directory, args, found] of [
+    [empty, [], `no partition file in ${empty}.`],
+    [empty, ['--partition', '2'], `no partition-2.json in ${empty}.`],
+    [other, ['--partition', '1'], `no partition-1.json in ${other}.`],
+    [join(empty, 'absent'), [], `no partition file in ${join(empty, 'absent')} (ENOENT`],
+    [join(other, 'partition-2.json'), [], `no partition file in ${join(other, 'partition-2.json')} (ENOTDIR`],
+  ] as const) {
+    // No broker is needed to find that out.
+    const environment = { KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1', DATA_DIR: directory }
+    const { code, stdout, stderr } = await runProgram(t, 'verify.ts', args, environment)
+    assert.equal(code, 1, stdout + stderr)
+    assert.ok(stderr.startsWith(`Nothing verified: ${found}`), stderr)
+    assert.match(stderr, hint)
+    assert.equal(stdout, '')
+  }
+})
+
+test('verify.ts says which partitions it verified when only some have a file', async (t) => {
+  const { directory, environment } = await counted(t)
+  for (const partition of [1, 3]) {
+    rmSync(join(directory, `partition-${partition}.json`))
+    rmSync(join(directory, '.almanac', `partition-${partition}.json`))
+  }
+  const { code, stdout, stderr } = await runProgram(t, 'verify.ts', [], environment)
+  assert.equal(code, 0, stdout + stderr)
+  assert.match(stdout, /^partition 1: no file in .*\npartition 2: .*; file agrees\npartition 3: no file in /m)
+  assert.match(
+    stdout,
+    /^All 6 numbers of partitions 0, 2 agree with the log\. Not verified, without a file: partitions 1, 3\.$/m,
+  )
+})
+
+test('verify.ts takes a file that a consumer kept and that is gone for a difference', async (t) => {
+  const { directory, environment } = await counted(t)
+  rmSync(join(directory, 'partition-1.json'))
+  const { code, stdout } = await runProgram(t, 'verify.ts', [], environment)
+  assert.equal(code, 1, stdout)
+  assert.match(stdout, /^partition 1: no file in .*, although a consumer kept one there/m)
+  assert.doesNotMatch(stdout, /numbers.* agree/)
 })
 
 test('verify.ts refuses options that make no sense with exit code 2', async (t) => {

@@ -15,7 +15,7 @@ export type VerifyOptions = {
 }
 
 const usage = `usage: verify.ts [--partition N] [--list] [--month January-2010] [--until OFFSET | --at-date YYYY-MM-DD]
-  without options: hold every partition file against the log; exit code 0 when all agree, 1 when not
+  without options: hold every partition file against the log; exit code 0 when all agree, 1 when not or when there is no file
   --partition N        only this partition
   --list               name each duplicate, late and refused record
   --month January-2010 show the records behind that number

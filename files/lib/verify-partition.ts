@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { firstDifference, provenMonths } from './compare-file.ts'
 import type { Cluster, LogRange } from './kafka/cluster.ts'
 import type { Topic } from './kafka/metadata.ts'
@@ -6,6 +7,8 @@ import { NetworkError } from './kafka/network-error.ts'
 import { retry } from './kafka/retry.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
+import { OperatingError } from './program.ts'
+import { readIfPresent } from './read-if-present.ts'
 import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
 import { findTopic, type Replay, type ReplayedRecord, replay } from './replay.ts'
 import type { Source } from './source.ts'
@@ -26,8 +29,36 @@ export type Log = {
 /** Sees each record of the log with what it is to the statistics. */
 export type Witness = (record: ReplayedRecord, verdict: Verdict) => void
 
-/** What came out for one partition: a line to print, whether the file agrees, how many records were read, of which years. */
-export type Finding = { line: string; agrees: boolean; records: number; years: readonly number[] }
+/** What came out for one partition. */
+export type Finding = {
+  /** To be printed. */
+  line: string
+  /** Whether the file agrees with the log; undefined without a file. */
+  agrees: boolean | undefined
+  /** How many records were read, and of which years months were compared. */
+  records: number
+  years: readonly number[]
+}
+
+/**
+ * Makes sure that there is a file to verify, before any broker is asked.
+ *
+ * @throws OperatingError when none of these partitions has a file in the folder
+ */
+export function expectPartitionFile(directory: string, partitions: readonly number[]): void {
+  const wanted = partitions.map((partition) => basename(partitionPaths(directory, partition).file))
+  let reason = ''
+  try {
+    if (readdirSync(directory).some((name) => wanted.includes(name))) return
+  } catch (error) {
+    reason = ` (${(error as Error).message})`
+  }
+  const what = wanted.length === 1 ? wanted[0] : 'partition file'
+  throw new OperatingError(
+    `Nothing verified: no ${what} in ${directory}${reason}. ` +
+      'Set DATA_DIR to the folder where the consumers keep theirs; `npm start` keeps its files in data/.',
+  )
+}
 
 /**
  * Holds a partition file against the log up to the file's offset: topic id, leader epochs, then every number. The file is
@@ -38,14 +69,14 @@ export type Finding = { line: string; agrees: boolean; records: number; years: r
 export async function verifyPartition(log: Log, partition: number, witness: Witness): Promise<Finding> {
   const paths = partitionPaths(log.directory, partition)
   const path = paths.file
-  const without = (what: string, agrees = false) => ({
+  const without = (what: string, agrees: boolean | undefined) => ({
     line: `partition ${partition}: ${what}`,
     agrees,
     records: 0,
     years: [],
   })
-  if (!existsSync(path)) return without(`no file in ${log.directory}`, true)
-  const text = readFileSync(path, 'utf8')
+  const text = readIfPresent(path)
+  if (text === undefined) return without(...missingFile(log.directory, existsSync(paths.memory)))
   const { offset } = parseCheckpoint(text, partition, path)
   const memory = readTopicMemory(paths.memory)
   const epochs = memory && epochsBefore(memory.epochs, offset)
@@ -53,8 +84,8 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   // Looked up after the range, which is asked for by name, and after the file, which a running consumer goes on writing.
   const current = { ...log, topic: await findTopic(log.cluster, log.name) }
   const obstacle = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
-  if (obstacle) return without(obstacle)
-  if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`)
+  if (obstacle) return without(obstacle, false)
+  if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`, false)
   const state = emptyRecount()
   const passed = await replay(current, partition, logStart, offset, (record) => {
     witness(record, recount(state, record))
@@ -97,6 +128,13 @@ async function rangeOf({ cluster, name }: Log, partition: number): Promise<LogRa
     if (!leader) throw new NetworkError(`${name}/${partition} has no leader now`)
     return cluster.readLogRange(name, { partition, leader, leaderEpoch })
   })
+}
+
+/** A consumer notes the topic of its file: where that note is left alone, the file was there. */
+function missingFile(directory: string, wasKept: boolean): [what: string, agrees: boolean | undefined] {
+  const what = `no file in ${directory}`
+  if (!wasKept) return [what, undefined]
+  return [`${what}, although a consumer kept one there; started again, it counts from offset 0`, false]
 }
 
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {

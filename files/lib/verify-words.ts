@@ -9,6 +9,23 @@ export function describeLog({ name, source }: Log, years: readonly number[]): st
   return `${name}: ${describeSource(source, span)}, °F.`
 }
 
+/** Says how many numbers agree with the log, and which partitions had no file to verify. */
+export function describeAgreement(
+  numbers: number,
+  verified: readonly number[],
+  absent: readonly number[],
+): string {
+  if (absent.length === 0) return `All ${numbers} numbers agree with the log.`
+  return (
+    `All ${numbers} numbers of ${namePartitions(verified)} agree with the log. ` +
+    `Not verified, without a file: ${namePartitions(absent)}.`
+  )
+}
+
+function namePartitions(partitions: readonly number[]): string {
+  return `${partitions.length === 1 ? 'partition' : 'partitions'} ${partitions.join(', ')}`
+}
+
 /** Says how long the reading took, and how fast it was. */
 export function describeSpeed(records: number, seconds: number): string {
   return `${records} records read in ${seconds.toFixed(2)} s, ${Math.round(records / seconds)} records/s.`
