@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ObservationOptions, type Observations, readObservations } from './observations.ts'
 import { OperatingError } from './program.ts'
 import { fileVersion } from './replace-file.ts'
+import { describeNoDays, printSkipped } from './skipped.ts'
 
 /** How to follow: `isPatient` waits for files that cannot be read at first as well; `say` tells of what is in the way. */
 export type Following = { isPatient: boolean; say: (line: string) => void; signal: AbortSignal }
@@ -10,13 +11,24 @@ const pollMs = 500
 const patienceMs = 5000
 const whenReadAgain = 'It is read once nothing is added for half a second.'
 
-/** Reads observations files one time; gives nothing of no files. */
+/**
+ * Reads observations files one time; gives nothing of no files.
+ *
+ * @throws OperatingError when they hold no day to send
+ */
 export async function* readOnce(
   paths: readonly string[],
   options: ObservationOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Observations> {
-  if (paths.length > 0) yield await readObservations(paths, options, signal)
+  if (paths.length === 0) return
+  const observations = await readObservations(paths, options, signal)
+  if (observations.days.length === 0) {
+    printSkipped(observations)
+    const what = describeNoDays(paths, options, observations)
+    throw new OperatingError(`${what} Nothing has been sent, and the topic is as it was.`)
+  }
+  yield observations
 }
 
 /**
@@ -24,7 +36,7 @@ export async function* readOnce(
  *
  * They are looked at, not watched, for a mounted folder may send no events. Each is read as a whole: what was appended,
  * and what was replaced, comes out alike. A file that was changed while it was read, or is absent, half written or
- * damaged, gives nothing until it changes again.
+ * damaged, or holds no day to send, gives nothing until it changes again.
  *
  * @throws OperatingError when they cannot be read the first time, unless patient
  */
@@ -46,9 +58,14 @@ export async function* followObservations(
       say(`${paths.join(', ')}: changed while it was read. ${whenReadAgain}`)
       continue
     }
+    hasRead = true
+    if (observations.days.length === 0) {
+      say(`${describeNoDays(paths, options, observations)} The topic is left as it is until there is one.`)
+      continue
+    }
     yield observations
     if (!hasSaid) say(`Following ${paths.join(', ')}: what is added is sent.`)
-    hasSaid = hasRead = true
+    hasSaid = true
   }
 }
 

@@ -19,7 +19,10 @@ export type ObservationOptions = Wanted & {
   unit?: Unit
   /** The station's name, whatever the files call it. */
   name?: string
-  /** Whether files may still be written: a last line without its end is then left for later, unless it was packed. */
+  /**
+   * Whether files may still be written: a last line without its end is then left for later, unless it was packed, and an
+   * empty file holds no days yet.
+   */
   isGrowing?: boolean
 }
 
@@ -64,9 +67,10 @@ export async function readInputs(
     const input = open()
     const file = startFile({ days, stations, about, source: input.source, unit })
     if (!(await readLines(input, file.line, isGrowing))) countUnfinished(days)
-    file.end()
+    file.end(isGrowing)
   }
-  checkStations(stations)
+  // A file without values may get those of any station.
+  if (days.byDay.size > 0 || stations.spans.size > 0) checkStations(stations)
   return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name) }
 }
 
@@ -88,16 +92,19 @@ function sourceOf({ datasets, units, ...about }: About, id: string | undefined, 
 }
 
 /** Reads one file's lines, in the form that the first one has which is not blank. */
-function startFile(reading: Reading): { line: TakeLine; end: () => void } {
+function startFile(reading: Reading): { line: TakeLine; end: (mayBeEmpty?: boolean) => void } {
   let lines: { line: TakeLine; end: () => void } | undefined
   return {
     line(bytes, start, end, line) {
       lines ??= startLines(reading, bytes.toString('latin1', start, end))
       lines?.line(bytes, start, end, line)
     },
-    end() {
-      if (!lines) throw new OperatingError(`${reading.source}: it is empty. Expected observations.`)
-      lines.end()
+    end(mayBeEmpty = false) {
+      if (!lines && !mayBeEmpty)
+        throw new OperatingError(
+          `${reading.source}: it is empty. Expected observations. Nothing has been sent.`,
+        )
+      lines?.end()
     },
   }
 }

@@ -1,8 +1,8 @@
 import type { NewestDates } from './newest-dates.ts'
-import { type SkipReason, skipReasons } from './observations/days.ts'
 import type { DailyHigh, Observations } from './observations.ts'
 import type { Pace } from './pace.ts'
 import { partitionOf, type Send } from './send.ts'
+import { countSkipped, printSkipped } from './skipped.ts'
 
 // One request holds one batch a partition: large enough that the round trip counts little, far below Kafka's 1 MB.
 const daysPerSend = 4000
@@ -17,12 +17,12 @@ const daysPerSend = 4000
  */
 export async function sendObservations(
   send: Send,
-  { days, skipped, list }: Observations,
+  observations: Observations,
   newestDates: NewestDates,
   { beat, daysPerBeat = daysPerSend }: Pace,
 ): Promise<DailyHigh[]> {
-  for (const { date, reason, source, line, column } of list)
-    console.log(`Skipped ${date}: ${skipReasons[reason]} (${source}: line ${line}, column ${column})`)
+  printSkipped(observations)
+  const { days } = observations
   const missing = days.filter(({ date }) => date > (newestDates[partitionOf(date)] ?? ''))
   const progress = startProgress(missing.length)
   try {
@@ -35,19 +35,10 @@ export async function sendObservations(
   } finally {
     progress.end()
   }
-  const notes = describeSkipped(skipped)
+  const notes = countSkipped(observations)
   if (days.length > missing.length) notes.push(`${days.length - missing.length} in the log already`)
   console.log(`Sent ${missing.length} days (${notes.join(', ')}) in ${progress.speed(missing.length)}.`)
   return missing
-}
-
-function describeSkipped(skipped: Observations['skipped']): string[] {
-  const others = Object.keys(skipReasons) as SkipReason[]
-  const counts = others.filter((reason) => reason !== 'missing' && skipped.has(reason))
-  return [
-    `${skipped.get('missing') ?? 0} ${skipReasons.missing} skipped`,
-    ...counts.map((reason) => `${skipped.get(reason)} ${skipReasons[reason]}`),
-  ]
 }
 
 function startProgress(total: number) {
