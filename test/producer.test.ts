@@ -228,6 +228,18 @@ test('producer.ts sends nothing, and leaves the topic alone, when a row of the o
   assert.deepEqual(await readTopic(brokerAddress(), topic), [])
 })
 
+test('producer.ts leaves the log as it is when the cluster would not take the new topic', async (t) => {
+  const { name: topic, id } = await createTopic(t)
+  await sendRecords(brokerAddress(), topic, [[reportRecord('2019-01-01', 30)]])
+  const asked = { ...environment(topic, 0), TOPIC_REPLICATION_FACTOR: '3' }
+  const { code, stderr } = await runProgram(t, 'producer.ts', [], asked)
+  assert.equal(code, 1)
+  assert.match(stderr, new RegExp(`^Topic ${topic} cannot be created: .*replication factor .*3.*\\n`))
+  assert.match(stderr, /The topic of that name is as it was\. .*TOPIC_REPLICATION_FACTOR/)
+  assert.equal((await describeTopic(startAdmin(t), topic))?.id, id)
+  assert.equal((await readTopic(brokerAddress(), topic)).length, 1)
+})
+
 test('producer.ts --observations - reads standard input', async (t) => {
   const topic = uniqueTopic()
   const producer = startProducer(t, topic, ['--observations', '-'])

@@ -1,6 +1,9 @@
-import { type Admin, findErrorBy } from '@platformatic/kafka'
+import { type Admin, createTopicsV7, findErrorBy } from '@platformatic/kafka'
+import { isTransient, tryAgain } from './connect.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
+
+const timeoutMs = 5000
 
 // The log is the proof, so nothing of it is ever thrown away; flush.messages=1: acknowledged means on disk.
 const topicConfigs = {
@@ -17,6 +20,46 @@ function replicaConfigs(replicas: number) {
   return replicas > 2 ? { 'min.insync.replicas': String(Math.floor(replicas / 2) + 1) } : {}
 }
 
+function configsOf(replicas: number): { name: string; value: string }[] {
+  const all = Object.entries({ ...topicConfigs, ...replicaConfigs(replicas) })
+  return all.map(([name, value]) => ({ name, value }))
+}
+
+// What a cluster refuses for good: no further try changes its mind.
+const refusals = ['INVALID_REPLICATION_FACTOR', 'INVALID_PARTITIONS', 'INVALID_CONFIG', 'POLICY_VIOLATION']
+
+/**
+ * Makes sure, before a topic is deleted, that the cluster would create one in its place.
+ *
+ * It is asked under a further name: of the topic itself it would say only that there is one. An error that may be due to
+ * that name is no answer.
+ *
+ * @throws OperatingError when it would not, or does not answer
+ */
+export async function checkCreation(admin: Admin, name: string, replicas: number): Promise<void> {
+  const probe = {
+    ...{ name: `${name.slice(0, 240)}.probe`, numPartitions: partitionCount, replicationFactor: replicas },
+    ...{ assignments: [], configs: configsOf(replicas) },
+  }
+  await tryAgain(`Asking whether topic ${name} can be created`, async () => {
+    const { controllerId } = await admin.metadata({ topics: [], forceUpdate: true })
+    const [connection] = (await admin.connectToBrokers([controllerId])).values()
+    // The library's own createTopics cannot ask to validate only.
+    await createTopicsV7.api.async(connection!, [probe], timeoutMs, true).catch((cause) => {
+      if (isTransient(cause)) throw cause
+      if (refusals.some((refusal) => findErrorBy(cause, 'apiId', refusal))) throw refused(name, cause)
+    })
+  })
+}
+
+function refused(name: string, cause: Error): OperatingError {
+  return new OperatingError(
+    `Topic ${name} cannot be created: ${causes(cause)} The topic of that name is as it was. Set ` +
+      'TOPIC_REPLICATION_FACTOR to what the cluster takes, or use --append, which keeps the topic.',
+    { cause },
+  )
+}
+
 /**
  * Creates a topic.
  *
@@ -26,8 +69,7 @@ function replicaConfigs(replicas: number) {
  * @throws OperatingError when the cluster does not take it
  */
 export async function createTopic(admin: Admin, name: string, replicas: number): Promise<string | undefined> {
-  const all = Object.entries({ ...topicConfigs, ...replicaConfigs(replicas) })
-  const configs = all.map(([name, value]) => ({ name, value }))
+  const configs = configsOf(replicas)
   const created = await admin
     .createTopics({ topics: [name], partitions: partitionCount, replicas, configs })
     .catch((cause) => {

@@ -1,10 +1,12 @@
 import { type Admin, findErrorBy } from '@platformatic/kafka'
 import { awaitDeletion, awaitLeaders, awaitNewTopic } from './await-topic.ts'
-import { createTopic } from './create-topic.ts'
+import { checkCreation, createTopic } from './create-topic.ts'
 import type { Topic } from './topic.ts'
 
 /**
  * Deletes the topic if it is there, creates it anew, and waits until each partition has a leader.
+ *
+ * A topic is deleted only if the cluster would create the next one.
  *
  * @param replicas on how many brokers each partition is kept
  * @returns the new topic; its id tells it from any other of that name
@@ -18,6 +20,7 @@ export async function recreateTopic(
   signal.throwIfAborted()
   // Listed first: the library takes deleting an absent topic for a fault that may pass, and tries again.
   if ((await admin.listTopics()).includes(name)) {
+    await checkCreation(admin, name, replicas)
     await admin.deleteTopics({ topics: [name] }).catch((error) => {
       // An earlier try deleted it, and its answer was lost.
       if (!findErrorBy(error, 'apiId', 'UNKNOWN_TOPIC_OR_PARTITION')) throw error
