@@ -158,6 +158,7 @@ test('producer.ts --append goes on with the same station, and refuses another on
   const refused = [
     await append(dayOf('USW00014837', '2020-03-02', 0)),
     await append('date,tmax_f\n2020-03-02,40\n', '--name', 'Madison, Wisconsin'),
+    await append('date,tmax_f\n2020-03-02,40\n'),
     await run('producer.ts', '--append'),
   ]
   for (const { code, stderr } of refused) {
@@ -168,19 +169,75 @@ test('producer.ts --append goes on with the same station, and refuses another on
     )
     assert.match(
       stderr,
-      /Nothing has been sent\. Without --append the topic is made anew; another TOPIC keeps both\.\n$/,
+      /Nothing has been sent\. .*To start over, omit --append: the topic is deleted and created anew\. To keep both, set another TOPIC\.\n$/,
     )
   }
   assert.equal((await readTopic(brokerAddress(), topic)).length, 2)
   const goneOn = [
     await append(dayOf('USW00094728', '2020-03-02', 0)),
-    await append('date,tmax_c\n2020-03-03,1\n'),
+    await append('date,tmax_c\n2020-03-03,1\n', ...park),
     await append(dayOf('USW00094728', '2020-05-01', 200), '--name', 'NY CITY CENTRAL PARK, NY US'),
   ]
   for (const { code, stderr } of goneOn) assert.equal(code, 0, stderr)
+  // The label of a log does not change, so that it does not fit these days is said.
+  const says = /days of NOAA GHCN-Daily alone.* these are not/
+  assert.deepEqual(
+    goneOn.map(({ stderr }) => says.test(stderr)),
+    [false, true, false],
+  )
   await count()
   assert.match(await chart(), />Central Park, New York, 1869 to 2020, NOAA GHCN-Daily</)
 })
+
+const garden = 'date,tmax_f\n2020-03-02,40\n'
+const moreGarden = `${garden}2020-03-03,41\n`
+const twoNights = { first: garden, second: moreGarden }
+
+for (const [what, before, after, advice] of [
+  [
+    'an unnamed CSV to a named log',
+    [parkDays, ...park],
+    [garden],
+    /say so: --name "Central Park, New York"\./,
+  ],
+  [
+    'an unnamed CSV to a log with an id alone',
+    [parkDays],
+    [garden],
+    /holds Station USW00094728, .* names no station/,
+  ],
+  ['a named CSV to a log with an id alone', [parkDays], [garden, ...park], /names no station/],
+  ['another id to a named log', [garden, ...park], [parkDays], /say so: --name "Central Park, New York"\./],
+  ['an unnamed CSV to a named one', [garden, '--name', 'Garden'], [moreGarden], /say so: --name "Garden"\./],
+  ['a named CSV to an unnamed one', [garden], [moreGarden, '--name', 'Garden'], /omit --name\./],
+  ['an id to an unnamed log', [garden], [parkDays], /names no station/],
+] as const) {
+  test(`producer.ts --append refuses ${what}, and says what decides`, async (t) => {
+    const { topic, run, write } = await startStation(t)
+    const send = ([text, ...args]: readonly string[], ...more: string[]) =>
+      run('producer.ts', ...more, '--observations', write('days.csv', text!), ...args)
+    assert.equal((await send(before)).code, 0)
+    const sent = await readTopic(brokerAddress(), topic)
+    const { code, stderr } = await send(after, '--append')
+    assert.equal(code, 1)
+    assert.match(stderr, /expected the same to follow, found/)
+    assert.match(stderr, advice)
+    assert.deepEqual(await readTopic(brokerAddress(), topic), sent)
+  })
+}
+
+for (const args of [[], ['--name', 'Garden']]) {
+  test(`producer.ts --append night by night takes a station's own CSV, ${args.length > 0 ? 'named each time' : 'never named'}`, async (t) => {
+    const { topic, run, write } = await startStation(t)
+    for (const [night, text] of Object.entries(twoNights)) {
+      const file = write('station.csv', text)
+      const { code, stderr } = await run('producer.ts', '--append', '--observations', file, ...args)
+      assert.deepEqual([code, stderr], [0, ''], night)
+    }
+    const dates = (await readTopic(brokerAddress(), topic)).map(({ date }) => date)
+    assert.deepEqual(dates, ['2020-03-02', '2020-03-03'])
+  })
+}
 
 test('producer.ts --append refuses a file without a station most of whose days the log has with other values', async (t) => {
   const { topic, run, write } = await startStation(t)

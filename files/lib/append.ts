@@ -19,7 +19,8 @@ export type Logged = {
   source: Source | undefined
 }
 
-const otherwise = 'Without --append the topic is made anew; another TOPIC keeps both.'
+const otherwise =
+  'To start over, omit --append: the topic is deleted and created anew. To keep both, set another TOPIC.'
 // So few days may all have been revised.
 const commonMin = 30
 
@@ -86,8 +87,34 @@ function checkAlike(topic: string, days: readonly DailyHigh[], logged: ReadonlyM
 }
 
 function anotherSource(topic: string, before: Source, after: Source): OperatingError {
+  const found = `expected the same to follow, found ${withId(after)}`
   return new OperatingError(
-    `Topic ${topic} holds ${withId(before)}: expected the same to follow, found ${withId(after)}. Nothing has been sent. ${otherwise}`,
+    [
+      `Topic ${topic} holds ${withId(before)}: ${found}. Nothing has been sent.`,
+      ...howToFollow(before, after),
+      otherwise,
+    ].join(' '),
+  )
+}
+
+/** What makes days follow on that are of the same station after all. */
+function howToFollow(before: Source, after: Source): string[] {
+  if (before.kind === 'synthetic' || after.kind === 'synthetic' || (before.id && after.id)) return []
+  if (before.name) return [`If these are of that station, say so: --name ${JSON.stringify(before.name)}.`]
+  if (!before.id && !after.id) return ['If these are of that station, omit --name.']
+  return ['One of the two names no station, so nothing tells whether they are the same.']
+}
+
+/**
+ * Says when a log's label does not fit days that follow on in it: it stays as it is.
+ *
+ * @returns undefined when it fits
+ */
+export function describeMislabelled(before: Source | undefined, after: Source): string | undefined {
+  if (!before?.dataset || before.dataset === after.dataset) return undefined
+  return (
+    `The log is labelled as days of ${before.dataset} alone, and these are not. They are sent, and shown under that label. ` +
+    'To keep them apart, send them to another TOPIC.'
   )
 }
 

@@ -1,4 +1,4 @@
-import { checkFollows, type Logged } from './append.ts'
+import { checkFollows, describeMislabelled, type Logged } from './append.ts'
 import { describeDifferences } from './differences.ts'
 import type { Observations } from './observations.ts'
 import type { Pace } from './pace.ts'
@@ -22,12 +22,15 @@ export async function sendReadings(
   pace: Pace,
 ): Promise<void> {
   const newestDates = [...logged.newestDates]
-  let told: string | undefined
+  let told: string[] = []
   for (let reading: Observations | undefined = first; reading; reading = await next()) {
     if (reading !== first && !mayBeSent(reading, logged)) continue
-    const differences = describeDifferences(reading.days, newestDates, logged.days)
-    if (differences && differences !== told) console.error(differences)
-    told = differences
+    const notes = [
+      describeMislabelled(logged.source, reading.source),
+      describeDifferences(reading.days, newestDates, logged.days),
+    ].filter((note) => note !== undefined)
+    for (const note of notes) if (!told.includes(note)) console.error(note)
+    told = notes
     const list = reading === first ? reading.list : []
     for (const { date, degrees } of await sendObservations(send, { ...reading, list }, newestDates, pace)) {
       newestDates[partitionOf(date)] = date

@@ -96,9 +96,13 @@ export function spanOf(years: Years | undefined): string | undefined {
   return years.first === years.last ? `${years.first}` : `${years.first} to ${years.last}`
 }
 
-/** Whether days of one source may follow on those of another: not when it is known that they are not the same. */
+/**
+ * Whether days of one source may follow on those of another: when these are known to be the same. The id tells, or the
+ * name where one of them has no id; two sources that say neither are taken for the same one.
+ */
 export function mayFollow(after: Source, before: Source): boolean {
   if (after.kind !== before.kind) return false
   if (after.id && before.id) return after.id === before.id
-  return !after.name || !before.name || after.name === before.name
+  if (after.name || before.name) return after.name === before.name
+  return !after.id && !before.id
 }

@@ -59,13 +59,21 @@ test('10,000 damaged headers give a source that can be shown, or none, and never
   }
 })
 
-test('days may follow only on those of the same source, as far as that is known', () => {
-  const here: Source = { kind: 'observed' }
-  assert.ok(mayFollow(park, { ...park, name: 'NY CITY CENTRAL PARK, NY US' }))
-  assert.ok(mayFollow(here, park) && mayFollow(park, here) && mayFollow(here, here))
-  assert.ok(mayFollow({ ...here, name: 'Central Park, New York' }, park))
-  assert.ok(mayFollow(madison, madison))
-  assert.ok(!mayFollow({ ...park, id: 'USW00014837' }, park))
-  assert.ok(!mayFollow({ ...here, name: 'Madison' }, park))
-  assert.ok(!mayFollow(madison, park) && !mayFollow(here, madison))
+test('days may follow only on those of the same source: by its id, or by its name where one of them has no id', () => {
+  const unnamed: Source = { kind: 'observed' }
+  const idAlone: Source = { kind: 'observed', id: 'USW00094728' }
+  const nameAlone: Source = { kind: 'observed', name: 'Central Park, New York' }
+  const elsewhere: Source = { kind: 'observed', id: 'USW00014837', name: 'Central Park, New York' }
+  const all = { park, madison, unnamed, idAlone, nameAlone, elsewhere }
+  const same = 'park idAlone, park nameAlone, nameAlone elsewhere'.split(', ')
+  for (const [a, before] of Object.entries(all)) {
+    for (const [b, after] of Object.entries(all)) {
+      const expected = a === b || same.includes(`${a} ${b}`) || same.includes(`${b} ${a}`)
+      assert.equal(mayFollow(after, before), expected, `${b} after ${a}`)
+    }
+  }
+  assert.ok(mayFollow({ ...park, name: 'NY CITY CENTRAL PARK, NY US' }, park))
+  assert.ok(mayFollow({ ...nameAlone, dataset: 'Mine', unit: 'C' }, park))
+  assert.ok(!mayFollow({ ...madison, kind: 'observed' }, madison))
+  assert.ok(!mayFollow({ ...madison, name: 'Elsewhere' }, madison))
 })
