@@ -14,7 +14,7 @@ import { sendReadings } from './lib/send-readings.ts'
 import { brokerSettings, replicationFactor, topicName } from './lib/settings.ts'
 import { firstDate, generatedSource, generateWeather } from './weather.ts'
 
-// Recreates the topic and sends it a report a day: generated weather for ever, or observations.
+// Deletes the topic, unless --append is given, and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
   const { append, follow, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(process.argv.slice(2))
   const brokers = brokerSettings()

@@ -7,7 +7,8 @@ import { parseProducerOptions } from '../files/lib/producer-options.ts'
 import { UsageError } from '../files/lib/program.ts'
 
 const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020] [--chaos]
-  [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]`
+  [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]
+It deletes the topic with all its records, and creates it anew.`
 
 const text = { type: 'string' } as const
 const passedOn = { station: text, name: text, from: text, to: text, units: text, 'days-per-second': text }

@@ -257,7 +257,18 @@ test('producer.ts ends with exit code 2 and the usage line for wrong arguments',
     assert.equal(code, 2, stderr)
     assert.match(
       stderr,
-      /\nUsage: node producer\.ts \[--append\] \[--delay SECONDS \| --days-per-second N\] .*\n.*--list-skipped\]\]\n$/,
+      /\nUsage: node producer\.ts \[--append\] \[--delay SECONDS \| --days-per-second N\] .*\n.*--list-skipped\]\]\nIt deletes the topic with all its records, and creates it anew, unless --append is given\.\n$/,
     )
+  }
+})
+
+test('README says of producer.ts and npm start first of all that they delete the topic', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
+  for (const name of ['npm start', 'producer.ts']) {
+    // The first sentence about it; commands in blocks are none.
+    const [first] = readme
+      .match(/^(?! {4})[^\n]*(\n(?! {4})[^\n]+)*/gm)!
+      .filter((text) => text.includes(`\`${name}`))
+    assert.match(first!, /deletes the topic/, name)
   }
 })

@@ -7,7 +7,8 @@ import { delaySeconds, parseSeconds } from './settings.ts'
 import { isName } from './source.ts'
 
 const usage = `Usage: node producer.ts [--append] [--delay SECONDS | --days-per-second N] [--observations FILE|-...
-  [--follow] [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths] [--list-skipped]]`
+  [--follow] [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths] [--list-skipped]]
+It deletes the topic with all its records, and creates it anew, unless --append is given.`
 
 // So many sends a second at most when days go at a given speed: more days are put together.
 const sendsPerSecond = 20
