@@ -1,5 +1,6 @@
 import { type Admin, createTopicsV7, findErrorBy } from '@platformatic/kafka'
-import { isTransient, tryAgain } from './connect.ts'
+import { isTransient } from './connect.ts'
+import { retry } from './kafka/retry.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 
@@ -41,7 +42,7 @@ export async function checkCreation(admin: Admin, name: string, replicas: number
     ...{ name: `${name.slice(0, 240)}.probe`, numPartitions: partitionCount, replicationFactor: replicas },
     ...{ assignments: [], configs: configsOf(replicas) },
   }
-  await tryAgain(`Asking whether topic ${name} can be created`, async () => {
+  const ask = async () => {
     const { controllerId } = await admin.metadata({ topics: [], forceUpdate: true })
     const [connection] = (await admin.connectToBrokers([controllerId])).values()
     // The library's own createTopics cannot ask to validate only.
@@ -49,7 +50,8 @@ export async function checkCreation(admin: Admin, name: string, replicas: number
       if (isTransient(cause)) throw cause
       if (refusals.some((refusal) => findErrorBy(cause, 'apiId', refusal))) throw refused(name, cause)
     })
-  })
+  }
+  await retry(`Asking whether topic ${name} can be created`, ask, undefined, isTransient)
 }
 
 function refused(name: string, cause: Error): OperatingError {

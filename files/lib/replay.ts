@@ -1,6 +1,7 @@
 import type { Cluster } from './kafka/cluster.ts'
-import type { Topic } from './kafka/metadata.ts'
+import { checkPartitionCount, type Topic } from './kafka/metadata.ts'
 import { readRange } from './kafka/read-range.ts'
+import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import type { Epoch } from './topic-memory.ts'
@@ -13,10 +14,13 @@ export type Replay = { logStart: number; epochs: Epoch[] }
 
 const limits = { waitMs: 500, bytesMax: 2 << 20 }
 
-/** Finds the topic, or says what is missing. */
+/** Finds the topic, or says what is missing. @throws OperatingError also when it has not four partitions */
 export async function findTopic(cluster: Cluster, name: string): Promise<Topic> {
   const topic = await cluster.describeTopic(name)
-  if (topic) return topic
+  if (topic) {
+    checkPartitionCount(topic, name, partitionCount)
+    return topic
+  }
   throw new OperatingError(
     `Topic ${name} is not there, so there is nothing to verify against. Has the producer run?`,
   )

@@ -28,18 +28,21 @@ export type Send = (days: readonly DailyHigh[]) => Promise<void>
  * @returns a function that throws an OperatingError when a send fails for good; it may then not be called again
  */
 export function startSending(producer: Producer, topic: string, id: string, source?: Source): Send {
-  let isRecreated = false
+  let obstacle: string | undefined
   askBestBroker(producer, topic)
   producer.on('client:metadata', (metadata) => {
-    const seen = metadata.topics.get(topic)?.id
-    if (seen === undefined || seen === id || isRecreated) return
-    isRecreated = true
-    producer.close(() => {}) // That this end has failed is told by the send which it cuts short.
+    const seen = metadata.topics.get(topic)
+    if (!seen || obstacle) return
+    obstacle = describeObstacle(seen, id)
+    if (obstacle) producer.close(() => {}) // That this end has failed is told by the send which it cuts short.
   })
   const headersOf = sayFirst(source)
   return async (days) => {
     const message = ({ date, degrees }: DailyHigh) => {
-      return { topic, key: recordKey(date), value: encodeReport(date, degrees), headers: headersOf(date) }
+      // By our own count of partitions, whatever the topic has by now: nobody reads another one.
+      const partition = partitionOf(date)
+      const value = encodeReport(date, degrees)
+      return { topic, partition, key: recordKey(date), value, headers: headersOf(date) }
     }
     const send = async () => {
       await producer.metadata({ topics: [topic], forceUpdate: true })
@@ -48,7 +51,7 @@ export function startSending(producer: Producer, topic: string, id: string, sour
     try {
       await sayIfSlow(`The acknowledgement of ${days[0]!.date}`, send())
     } catch (cause) {
-      throw failure(topic, days[0]!.date, isRecreated, cause)
+      throw failure(topic, days[0]!.date, obstacle, cause)
     }
   }
 }
@@ -91,10 +94,25 @@ function recordKey(date: string): Buffer {
   return keys[Number(date.slice(5, 7)) - 1]!
 }
 
-function failure(topic: string, firstDate: string, isRecreated: boolean, cause: unknown): OperatingError {
-  if (isRecreated) {
+/** Why nothing more may be sent to a topic as metadata tells of it; undefined when it is as it was. */
+function describeObstacle(topic: { id: string; partitionsCount: number }, id: string): string | undefined {
+  if (topic.id !== id) return 'was deleted and created again by another program'
+  if (topic.partitionsCount === partitionCount) return undefined
+  return (
+    `has ${topic.partitionsCount} partitions now, expected ${partitionCount}: somebody has changed their number. ` +
+    'Consumers stop for the same reason. To start over, run producer.ts without --append, which recreates the topic'
+  )
+}
+
+function failure(
+  topic: string,
+  firstDate: string,
+  obstacle: string | undefined,
+  cause: unknown,
+): OperatingError {
+  if (obstacle) {
     return new OperatingError(
-      `Topic ${topic} was deleted and created again by another program: this producer stops before ${firstDate}.`,
+      `Topic ${topic} ${obstacle}. This producer stops before ${firstDate}: every earlier date was acknowledged.`,
       { cause },
     )
   }

@@ -1,0 +1,64 @@
+/* The keys are shared out over four partitions: whoever changes that number under the programs is told of by each of them. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { brokerAddress, startAdmin, uniqueTopic } from './support/kafka.ts'
+import { runProgram, startProgram, temporaryFolder } from './support/program.ts'
+import { readTopic } from './support/read-topic.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const changed = /Topic \S+ has 8 partitions(: expected 4| now, expected 4: somebody has changed their number)/
+
+async function place(t: TestContext) {
+  const topic = uniqueTopic()
+  const environment = {
+    ...{ KAFKA_BOOTSTRAP_SERVERS: brokerAddress(), TOPIC: topic, DATA_DIR: await temporaryFolder(t) },
+    AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
+  }
+  return { topic, environment }
+}
+
+test('partitions raised from 4 to 8 stop producer, consumer and debug, and no day goes where nobody reads', async (t) => {
+  const { topic, environment } = await place(t)
+  const producer = startProgram(t, 'producer.ts', [], environment)
+  await waitFor('the topic', () => producer.stdout().includes('Topics:'))
+  const consumer = startProgram(t, 'consumer.ts', ['0', '1', '2', '3'], environment)
+  const debug = startProgram(t, 'debug.ts', [], environment)
+  await waitFor('records', () => debug.stdout().includes('March') && consumer.stderr().includes('Caught up'))
+  const assignments = Array.from({ length: 4 }, () => ({ brokerIds: [1] }))
+  await startAdmin(t).createPartitions({ topics: [{ name: topic, count: 8, assignments }] })
+  for (const program of [producer, consumer, debug]) {
+    const { code } = await program.ended
+    assert.equal(code, 1, program.stderr())
+    assert.match(program.stderr(), changed)
+  }
+  const [, next] = /stops before (\d{4}-\d\d-\d\d): every earlier date was acknowledged/.exec(
+    producer.stderr(),
+  )!
+  const records = await readTopic(brokerAddress(), topic)
+  assert.ok(records.every(({ partition }) => partition < 4))
+  assert.equal(
+    records
+      .map(({ date }) => date)
+      .toSorted()
+      .at(-1)! < next!,
+    true,
+  )
+})
+
+test('a topic of another number of partitions is refused by all programs, and by --append nothing is sent', async (t) => {
+  const { topic, environment } = await place(t)
+  const admin = startAdmin(t)
+  await admin.createTopics({ topics: [topic], partitions: 8, replicas: 1 })
+  await runProgram(t, 'consumer.ts', ['0'], environment) // It leaves its first partition file.
+  for (const [name, ...args] of [
+    ['producer.ts', '--append'],
+    ['consumer.ts', '0'],
+    ['verify.ts'],
+    ['debug.ts'],
+  ] as const) {
+    const { code, stderr } = await runProgram(t, name, args, environment)
+    assert.equal(code, 1, `${name}: ${stderr}`)
+    assert.match(stderr, changed, name)
+  }
+  assert.deepEqual(await readTopic(brokerAddress(), topic), [])
+})
