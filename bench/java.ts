@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { installKafka } from '../broker/kafka.ts'
 import { OperatingError } from '../files/lib/program.ts'
-import { findCommand } from '../processes/find-command.ts'
+import { findJavaCommand } from '../processes/find-command.ts'
 import { runToEnd } from './run-to-end.ts'
 
 /** Runs a class of Kafka's or of `bench/java` in a JVM of its own; resolves with the lines it printed. */
@@ -17,10 +17,10 @@ const sources = ['Fill.java', 'CatchUp.java'].map((name) => join(import.meta.dir
  */
 export async function compileJava(folder: string, signal: AbortSignal): Promise<RunJava> {
   const { java, classPath } = await installKafka(console.error, signal)
-  const compiler = findCommand('javac')
+  const compiler = findJavaCommand('javac')
   if (!compiler) {
     throw new OperatingError(
-      'The Java peers need javac: none on PATH (on Debian: apt-get install default-jdk-headless).',
+      'The Java peers need javac: none on PATH nor in JAVA_HOME (on Debian: apt-get install default-jdk-headless).',
     )
   }
   await runToEnd({ command: compiler, args: ['-cp', classPath, '-d', folder, ...sources] }, signal)

@@ -13,7 +13,7 @@ const oldestRelease = 17
  * @throws OperatingError when there is none, or it is older than 17
  */
 export async function findJava(signal?: AbortSignal): Promise<Java> {
-  const command = findJavaCommand()
+  const command = findJavaCommand('java')
   const help = `Install Java ${oldestRelease} or newer (on Debian: apt-get install default-jre-headless).`
   if (!command) throw new OperatingError(`The broker needs Java: none on PATH nor in JAVA_HOME. ${help}`)
   const { lines } = await runChild({ command, args: ['-version'] }, signal)

@@ -14,10 +14,10 @@ export function findCommand(name: string, environment = process.env): string | u
     .find(isExecutable)
 }
 
-/** Finds the program `java`: that of `JAVA_HOME`, else the first on PATH. */
-export function findJavaCommand(environment = process.env): string | undefined {
-  const ofHome = environment.JAVA_HOME && join(environment.JAVA_HOME, 'bin/java')
-  return ofHome && isExecutable(ofHome) ? ofHome : findCommand('java', environment)
+/** Finds a program of Java's: that of `JAVA_HOME`, else the first on PATH. */
+export function findJavaCommand(name: 'java' | 'javac', environment = process.env): string | undefined {
+  const ofHome = environment.JAVA_HOME && join(environment.JAVA_HOME, 'bin', name)
+  return ofHome && isExecutable(ofHome) ? ofHome : findCommand(name, environment)
 }
 
 function isExecutable(path: string): boolean {

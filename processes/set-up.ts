@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { OperatingError } from '../files/lib/program.ts'
 import { findCommand, findJavaCommand } from './find-command.ts'
 import { runChild } from './run-child.ts'
 
+/** For what the machine is set up: each includes those before it. `librdkafka` is for `npm run test:librdkafka`. */
+const extents = ['programs', 'tests', 'librdkafka'] as const
+type Extent = (typeof extents)[number]
+
 /** Something that is looked for as a command, the Debian package that has it, and who needs it. */
-type Need = { command: string; debianPackage: string; for: 'programs' | 'tests' }
+type Need = { command: string; debianPackage: string; for: Extent; isThere?: () => boolean }
 
 const needs: Need[] = [
   { command: 'setpriv', debianPackage: 'util-linux', for: 'programs' },
@@ -13,15 +18,30 @@ const needs: Need[] = [
   { command: 'mvn', debianPackage: 'maven', for: 'programs' },
   { command: 'openssl', debianPackage: 'openssl', for: 'tests' },
   { command: 'chromium', debianPackage: 'chromium', for: 'tests' },
+  { command: 'javac', debianPackage: 'default-jdk-headless', for: 'tests' },
+  { command: 'cc', debianPackage: 'gcc', for: 'librdkafka' },
+  header('stdio.h', 'libc6-dev'),
+  header('librdkafka/rdkafka.h', 'librdkafka-dev'),
 ]
+
+/** A C header, which only the compiler can find. */
+function header(name: string, debianPackage: string): Need {
+  const args = ['-fsyntax-only', '-include', name, '-x', 'c', '/dev/null']
+  return {
+    command: name,
+    debianPackage,
+    for: 'librdkafka',
+    isThere: () => spawnSync('cc', args, { stdio: 'ignore' }).status === 0,
+  }
+}
 
 /**
  * Checks for the programs that npm cannot install. What is missing is installed by apt-get for root on Debian or Ubuntu.
  *
- * @param extent whether what only the tests need is needed too
+ * @param extent for what: the programs alone, or some tests too
  * @throws OperatingError naming what is missing, with the command that installs it, when we cannot do so
  */
-export async function setUp(extent: 'programs' | 'tests', signal?: AbortSignal): Promise<void> {
+export async function setUp(extent: Extent, signal?: AbortSignal): Promise<void> {
   const missing = missingNeeds(extent)
   if (missing.length === 0) return
   const packages = missing.map((need) => need.debianPackage)
@@ -38,11 +58,16 @@ export async function setUp(extent: 'programs' | 'tests', signal?: AbortSignal):
 }
 
 // Those of util-linux are used on Linux only: elsewhere the operating system has no such thing.
-function missingNeeds(extent: Need['for']): Need[] {
+function missingNeeds(extent: Extent): Need[] {
   return needs
-    .filter((need) => need.for === 'programs' || extent === 'tests')
+    .filter((need) => extents.indexOf(need.for) <= extents.indexOf(extent))
     .filter((need) => need.debianPackage !== 'util-linux' || process.platform === 'linux')
-    .filter(({ command }) => !(command === 'java' ? findJavaCommand() : findCommand(command)))
+    .filter(({ command, isThere = () => isFound(command) }) => !isThere())
+}
+
+function isFound(command: string): boolean {
+  const isOfJava = command === 'java' || command === 'javac'
+  return (isOfJava ? findJavaCommand(command) : findCommand(command)) !== undefined
 }
 
 async function aptGet(args: string[], signal: AbortSignal | undefined): Promise<void> {
