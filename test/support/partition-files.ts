@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expectedFile, readTopic } from './read-topic.ts'
+import { expectedFile, readTopicLog } from './read-topic.ts'
 
 const partitions = [0, 1, 2, 3]
 
@@ -28,9 +28,12 @@ export async function expectFilesEqualTopic(
   address: string,
   topic: string,
 ): Promise<number> {
-  const records = await readTopic(address, topic)
+  const { records, ends } = await readTopicLog(address, topic)
   for (const partition of partitions) {
-    assert.deepEqual(readPartitionFile(directory, partition), expectedFile(records, partition))
+    assert.deepEqual(
+      readPartitionFile(directory, partition),
+      expectedFile(records, partition, ends[partition]),
+    )
   }
   return records.length
 }
