@@ -3,6 +3,7 @@
  * library, dates as texts), so that a mistake there cannot repeat itself here. It imports nothing of the consumer's fold.
  */
 import { fromBinary } from '@bufbuild/protobuf'
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { ReportSchema } from '../report_pb.ts'
 import type { ReplayedRecord } from './replay.ts'
 
@@ -48,6 +49,7 @@ function judge(state: Recount, { key, value }: ReplayedRecord): Verdict {
     return { kind: 'refused', reason: `${JSON.stringify(date.slice(0, 40))} is not a day of the calendar` }
   const month = names[Number(date.slice(5, 7)) - 1]!
   if (!Number.isFinite(degrees)) return { kind: 'refused', reason: `degrees are ${degrees}` }
+  if (key && key.length > partBytesMax) return { kind: 'refused', reason: tooLong('key', key) }
   if (key?.toString('latin1') !== month) return { kind: 'refused', reason: `the key is not ${month}` }
   state.months[month] ??= {}
   const years = state.months[month]
@@ -65,11 +67,30 @@ function judge(state: Recount, { key, value }: ReplayedRecord): Verdict {
 
 function decode(value: Buffer | null): { date: string; degrees: number } | string {
   if (!value) return 'there is no value'
+  if (value.length > partBytesMax) return tooLong('value', value)
   try {
-    return fromBinary(ReportSchema, value)
+    // The library does not look whether a field has the wire type of its schema; unknown fields it would keep, each.
+    return misplacedField(value) ?? fromBinary(ReportSchema, value, { readUnknownFields: false })
   } catch (error) {
     return `the value is no Report (${(error as Error).message})`
   }
+}
+
+function misplacedField(value: Buffer): string | undefined {
+  for (const reader = new BinaryReader(value); reader.pos < reader.len; ) {
+    const [number, wireType] = reader.tag()
+    if (number === 1 && wireType !== WireType.LengthDelimited) return 'the date is no text in protobuf'
+    if (number === 2 && wireType !== WireType.Bit64) return 'the degrees are no double in protobuf'
+    reader.skip(wireType, number)
+  }
+  return undefined
+}
+
+// No report has a key or value so long.
+const partBytesMax = 1024 * 1024
+
+function tooLong(part: string, bytes: Buffer): string {
+  return `the ${part} has ${bytes.length} bytes, expected at most ${partBytesMax}`
 }
 
 /** Whether a text is a date, YYYY-MM-DD, whose day JavaScript's own calendar does not move into the next month. */

@@ -2,12 +2,12 @@ import { compatibilityPartitioner, findErrorBy, type Producer } from '@platforma
 import { askBestBroker } from './ask-best-broker.ts'
 import { monthNames } from './calendar.ts'
 import { isUnknownTopic } from './connect.ts'
+import { encodeReport } from './encode-report.ts'
 import { reason } from './kafka/network-error.ts'
 import { sourceHeader } from './log-source.ts'
 import type { DailyHigh } from './observations.ts'
 import { partitionCount, partitions } from './partitions.ts'
 import { OperatingError } from './program.ts'
-import { encodeReport } from './report.ts'
 import { sayIfSlow } from './say-if-slow.ts'
 import { encodeSource, type Source } from './source.ts'
 

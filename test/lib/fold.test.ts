@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type Checkpoint, emptyCheckpoint, formatCheckpoint } from '../../files/lib/checkpoint.ts'
+import { encodeReport } from '../../files/lib/encode-report.ts'
 import { foldBatches } from '../../files/lib/fold.ts'
 import { OperatingError } from '../../files/lib/program.ts'
-import { encodeReport } from '../../files/lib/report.ts'
 import {
   type BatchToBuild,
   buildBatch,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
 import { fromBinary } from '@bufbuild/protobuf'
-import { type DecodedReport, decodeReport, encodeReport } from '../../files/lib/report.ts'
+import { encodeReport } from '../../files/lib/encode-report.ts'
+import { type DecodedReport, decodeReport } from '../../files/lib/report.ts'
 import { ReportSchema } from '../../files/report_pb.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { hasOtherWireType } from '../support/wire-types.ts'
 
 const names = 'January February March April May June July August September October November December'.split(
   ' ',
@@ -28,9 +32,13 @@ function decode(key: Buffer | string | null, value: Buffer | null): DecodedRepor
   return refusal ?? { ...into }
 }
 
-/** What a value must be decoded to under the right key, by the protobuf library and Date; undefined when refused. */
+/**
+ * What a value must be decoded to under the right key, by the protobuf library and Date; undefined when refused. The
+ * library does not look whether a field has the wire type of its schema.
+ */
 function expected(value: Buffer): DecodedReport | undefined {
   try {
+    if (hasOtherWireType(value)) return undefined
     const { date, degrees } = fromBinary(ReportSchema, value)
     const day = dayByDate(date)
     return day && Number.isFinite(degrees) ? { ...day, degrees } : undefined
@@ -141,6 +149,41 @@ test('a refusal says what is wrong', () => {
     assert.equal(typeof found, 'string', `${key} ${value?.toString('hex')}`)
     if (typeof reason === 'string') assert.equal(found, reason)
     else assert.match(found as string, reason)
+  }
+})
+
+test('a date or degrees of another wire type than the schema has are refused, and not read as what they are not', () => {
+  const foreign = Buffer.from('0a0a323032302d30312d3033150000284218c0d102', 'hex') // degrees as a float
+  assert.equal(
+    decode('January', foreign),
+    'its value is no Report (field degrees has wire type 32-bit, expected 64-bit)',
+  )
+  const numbered = Buffer.concat([Buffer.from([0x08, 10]), usual('2020-01-03', 3)])
+  assert.equal(
+    decode('January', numbered),
+    'its value is no Report (field date has wire type varint, expected length-delimited)',
+  )
+})
+
+test('a key or value that no report could have is refused by its length', () => {
+  const long = Buffer.alloc(1024 * 1024 + 1, 'x')
+  assert.equal(decode('January', long), 'its value has 1048577 bytes, expected at most 1048576')
+  assert.equal(decode(long, usual('2020-01-03', 3)), 'its key has 1048577 bytes, expected at most 1048576')
+})
+
+test('4,001 values are read as Python reads them, and refused where it finds fields of another wire type', () => {
+  const path = join(import.meta.dirname, '../data/reports-by-python.jsonl')
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  assert.equal(lines.length, 4001)
+  for (const line of lines) {
+    const { value, date, degrees, refused } = JSON.parse(line)
+    const day = refused ? undefined : dayByDate(date)
+    const found = decode(names[(day?.month ?? 1) - 1]!, Buffer.from(value, 'hex'))
+    const isReport = day && Number.isFinite(Number(degrees))
+    if (isReport) assert.deepEqual(found, { ...day, degrees: Number(degrees) }, line)
+    else assert.equal(typeof found, 'string', line)
+    if (refused === 'malformed') assert.match(found as string, /^its value is no Report \(/, line)
+    if (refused === 'wire type') assert.match(found as string, /has wire type/, line)
   }
 })
 
