@@ -18,6 +18,7 @@ import { run } from './lib/program.ts'
 import { brokerSettings, dataDirectory, topicName } from './lib/settings.ts'
 import { openStatusLine } from './lib/status-line.ts'
 import { topicWarning } from './lib/topic-warning.ts'
+import { expectWholeLog } from './lib/whole-log.ts'
 
 await run(async (signal) => {
   const { partitions, exitAtEnd, rebuild } = parseConsumerOptions(process.argv.slice(2))
@@ -25,6 +26,7 @@ await run(async (signal) => {
   const topic = topicName()
   const directory = dataDirectory()
   const line = openStatusLine()
+  if (rebuild) await expectWholeLog(settings, topic, partitions, signal)
   const all = partitions.map((partition) => keptPartition(openPartition(directory, partition, rebuild)))
   const cluster = new Cluster(settings, 'almanac-consumer')
   const isOld = (id: string) => all.some(({ owned }) => isOldTopic(owned, id))

@@ -190,6 +190,27 @@ test('a partition file from elsewhere is archived and its partition counted from
 })
 
 // A consumer that went on instead would never end.
+test('--rebuild leaves the file where it is when the log no longer begins at 0, or is not there', async (t) => {
+  const { topic, directory, environment } = await own(t)
+  const days = Array.from({ length: 9 }, (_, i) => reportRecord(`1990-01-0${i + 1}`, i))
+  await sendRecords(brokerAddress(), topic, [days])
+  assert.equal((await runProgram(t, 'consumer.ts', ['2', '--exit-at-end'], environment)).code, 0)
+  const before = readFileSync(join(directory, 'partition-2.json'), 'utf8')
+  const rebuild = async (reason: RegExp, topic: string) => {
+    const args = ['2', '--rebuild', '--exit-at-end']
+    const { code, stderr } = await runProgram(t, 'consumer.ts', args, { ...environment, TOPIC: topic })
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, reason)
+    assert.match(stderr, /The partition files were left as they are\./)
+    assert.equal(readFileSync(join(directory, 'partition-2.json'), 'utf8'), before)
+    assert.equal(existsSync(join(directory, 'archive')), false)
+  }
+  await rebuild(/there is no topic none-of-that-name/, 'none-of-that-name')
+  const partitions = [{ partition: 2, offset: 5n }]
+  await startAdmin(t).deleteRecords({ topics: [{ name: topic, partitions }] })
+  await rebuild(/the log of \S+\/2 begins at offset 5, and offset 0 is needed/, topic)
+})
+
 test('an offset past the end of the log stops the consumer, and --rebuild counts again', {
   timeout: 60_000,
 }, async (t) => {
