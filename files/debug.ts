@@ -1,5 +1,6 @@
-import { Admin, Consumer } from '@platformatic/kafka'
+import { Admin } from '@platformatic/kafka'
 import { askBestBroker } from './lib/ask-best-broker.ts'
+import { CommittedConsumer } from './lib/committed-consumer.ts'
 import { waitForBroker } from './lib/connect.ts'
 import { followTopic } from './lib/follow-topic.ts'
 import { run, UsageError } from './lib/program.ts'
@@ -30,7 +31,7 @@ await run(async (signal) => {
   try {
     await waitForBroker(admin, settings, topic, signal)
     while (!signal.aborted) {
-      const consumer = new Consumer({ ...settings, groupId: 'debug', ...groupTimes })
+      const consumer = new CommittedConsumer({ ...settings, groupId: 'debug', ...groupTimes })
       askBestBroker(consumer, topic)
       try {
         await followTopic({ admin, consumer, subscription, handle: printRecord }, signal)
