@@ -1,31 +1,36 @@
 /* The keys are shared out over four partitions: whoever changes that number under the programs is told of by each of them. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { brokerAddress, startAdmin, uniqueTopic } from './support/kafka.ts'
+import { startBroker } from '../broker/start-broker.ts'
+import { startAdmin, uniqueTopic } from './support/kafka.ts'
 import { runProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { readTopic } from './support/read-topic.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const changed = /Topic \S+ has 8 partitions(: expected 4| now, expected 4: somebody has changed their number)/
 
+/** A broker of the test's own: debug programs on one broker share a group. */
 async function place(t: TestContext) {
-  const topic = uniqueTopic()
+  const [topic, directory] = [uniqueTopic(), await temporaryFolder(t)]
+  const { address, kill } = await startBroker({ directory: join(directory, 'kafka'), port: 0 })
+  t.after(kill)
   const environment = {
-    ...{ KAFKA_BOOTSTRAP_SERVERS: brokerAddress(), TOPIC: topic, DATA_DIR: await temporaryFolder(t) },
+    ...{ KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic, DATA_DIR: directory },
     AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
   }
-  return { topic, environment }
+  return { topic, environment, address }
 }
 
 test('partitions raised from 4 to 8 stop producer, consumer and debug, and no day goes where nobody reads', async (t) => {
-  const { topic, environment } = await place(t)
+  const { topic, environment, address } = await place(t)
   const producer = startProgram(t, 'producer.ts', [], environment)
   await waitFor('the topic', () => producer.stdout().includes('Topics:'))
   const consumer = startProgram(t, 'consumer.ts', ['0', '1', '2', '3'], environment)
   const debug = startProgram(t, 'debug.ts', [], environment)
   await waitFor('records', () => debug.stdout().includes('March') && consumer.stderr().includes('Caught up'))
   const assignments = Array.from({ length: 4 }, () => ({ brokerIds: [1] }))
-  await startAdmin(t).createPartitions({ topics: [{ name: topic, count: 8, assignments }] })
+  await startAdmin(t, address).createPartitions({ topics: [{ name: topic, count: 8, assignments }] })
   for (const program of [producer, consumer, debug]) {
     const { code } = await program.ended
     assert.equal(code, 1, program.stderr())
@@ -34,7 +39,7 @@ test('partitions raised from 4 to 8 stop producer, consumer and debug, and no da
   const [, next] = /stops before (\d{4}-\d\d-\d\d): every earlier date was acknowledged/.exec(
     producer.stderr(),
   )!
-  const records = await readTopic(brokerAddress(), topic)
+  const records = await readTopic(address, topic)
   assert.ok(records.every(({ partition }) => partition < 4))
   assert.equal(
     records
@@ -46,8 +51,8 @@ test('partitions raised from 4 to 8 stop producer, consumer and debug, and no da
 })
 
 test('a topic of another number of partitions is refused by all programs, and by --append nothing is sent', async (t) => {
-  const { topic, environment } = await place(t)
-  const admin = startAdmin(t)
+  const { topic, environment, address } = await place(t)
+  const admin = startAdmin(t, address)
   await admin.createTopics({ topics: [topic], partitions: 8, replicas: 1 })
   await runProgram(t, 'consumer.ts', ['0'], environment) // It leaves its first partition file.
   for (const [name, ...args] of [
@@ -60,5 +65,5 @@ test('a topic of another number of partitions is refused by all programs, and by
     assert.equal(code, 1, `${name}: ${stderr}`)
     assert.match(stderr, changed, name)
   }
-  assert.deepEqual(await readTopic(brokerAddress(), topic), [])
+  assert.deepEqual(await readTopic(address, topic), [])
 })
