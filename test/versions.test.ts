@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Broker, startBroker } from '../broker/start-broker.ts'
+import { debugLine } from './support/debug-line.ts'
 import { expectGenerated } from './support/expect-generated.ts'
 import { fastFolder } from './support/global-setup.ts'
 import { uniqueTopic } from './support/kafka.ts'
@@ -88,10 +89,7 @@ async function produceUnderDebug(t: TestContext, { environment, records }: Place
   const lines = () => debug.stdout().split('\n').slice(0, -1)
   await waitFor('500 lines', () => lines().length > 500)
   await stop(producer)
-  const log = (await records()).map(
-    ({ partition, key, date, degrees }) =>
-      `{'partition': ${partition}, 'key': '${key}', 'date': '${date}', 'degrees': ${degrees}${Number.isInteger(degrees) ? '.0' : ''}}`,
-  )
+  const log = (await records()).map(debugLine)
   assert.ok(expectGenerated(await records()) > 475)
   for (const partition of all) {
     const isOfIt = (line: string) => line.startsWith(`{'partition': ${partition},`)
