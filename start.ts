@@ -1,7 +1,7 @@
 // `npm start`: a broker, the producer and two consumers in one terminal; what dies is started again, Ctrl-C stops all.
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { run } from './files/lib/program.ts'
+import { OperatingError, run } from './files/lib/program.ts'
 import { openStatusLine } from './files/lib/status-line.ts'
 import { tellFirstNumber } from './pipeline/first-number.ts'
 import { startPipeline } from './pipeline/pipeline.ts'
@@ -12,13 +12,22 @@ import { setUp } from './processes/set-up.ts'
 const root = import.meta.dirname
 const dataDirectory = resolve(process.env.DATA_DIR || join(root, 'data'))
 
+async function makeDataFolder(): Promise<void> {
+  await mkdir(dataDirectory, { recursive: true }).catch((cause: Error) => {
+    throw new OperatingError(
+      `The folder for the results cannot be made (${cause.message}). Name another one with DATA_DIR, or give this user the right to.`,
+      { cause },
+    )
+  })
+}
+
 await run(async (signal) => {
   const beginMs = Date.now()
   const options = parseStartOptions(process.argv.slice(2), root)
   const line = openStatusLine(process.stdout)
   const { say } = line
   await setUp('programs', signal)
-  await mkdir(dataDirectory, { recursive: true })
+  await makeDataFolder()
   const pipeline = await startPipeline({ ...options, dataDirectory, say, signal })
   say(`Results in ${dataDirectory}: partition-0.json to partition-3.json, month.svg. Ctrl-C stops all.`)
   const done = new AbortController()

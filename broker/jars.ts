@@ -1,6 +1,7 @@
 import { OperatingError } from '../files/lib/program.ts'
 import { findCommand } from '../processes/find-command.ts'
 import { runChild } from '../processes/run-child.ts'
+import { javaEnvironment } from './java.ts'
 import { makeOnce } from './make-once.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function fetchJars(
     say(`Fetching the jars of Kafka ${version} by Maven (45 MB, once).`)
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${temporary}`]
     const args = ['-B', '-q', '-C', '-Dstyle.color=never', `-Dkafka.version=${version}`, '-f', pom, ...goal]
-    const { code, lines } = await runChild({ command: maven, args }, signal)
+    const { code, lines } = await runChild({ command: maven, args, environment: javaEnvironment() }, signal)
     if (code !== 0) throw new OperatingError(mavenFailed(code, lines))
   })
 }

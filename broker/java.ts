@@ -8,6 +8,14 @@ export type Java = { command: string; build: string }
 const oldestRelease = 17
 
 /**
+ * The environment for Java and Maven: this process's own, but for the locale. In one without UTF-8, as cron and systemd
+ * have it, Java reads a path with letters beyond ASCII as question marks, and finds none of its classes.
+ */
+export function javaEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C.UTF-8' }
+}
+
+/**
  * Finds Java: that of `JAVA_HOME`, else the first on PATH.
  *
  * @throws OperatingError when there is none, or it is older than 17

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from '../processes/child.ts'
 import { brokerFailure } from './failure.ts'
 import { lockingFolder } from './folder-lock.ts'
+import { javaEnvironment } from './java.ts'
 import { type JvmOptions, jvmArguments, recordArchive } from './jvm.ts'
 import type { Kafka } from './kafka.ts'
 import { answersMetadata } from './ready.ts'
@@ -33,7 +34,8 @@ export async function launch(
   const onLine = (line: string) => {
     serverStarted ||= line.includes('Kafka Server started')
   }
-  const child = await startChild({ ...lockingFolder(kafka.java.command, args), directory, user, onLine })
+  const command = lockingFolder(kafka.java.command, args)
+  const child = await startChild({ ...command, environment: javaEnvironment(), directory, user, onLine })
   const exited = child.exited.then(async (exit) => {
     await record?.keep(exit)
     return exit

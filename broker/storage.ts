@@ -4,6 +4,7 @@ import { chown, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { OperatingError } from '../files/lib/program.ts'
 import { runChild } from '../processes/run-child.ts'
+import { javaEnvironment } from './java.ts'
 import { makeOnce } from './make-once.ts'
 import { dataFolder, serverProperties } from './server-properties.ts'
 
@@ -23,7 +24,10 @@ export async function formatStorage(
     await writeFile(join(temporary, 'server.properties'), serverProperties(anyPort))
     const tool = ['kafka.tools.StorageTool', 'format', '-t', randomId(), '-c', 'server.properties', '-g']
     const args = ['-XX:TieredStopAtLevel=1', '-cp', classPath, ...tool]
-    const { code, lines } = await runChild({ command: java, args, directory: temporary }, signal)
+    const { code, lines } = await runChild(
+      { command: java, args, directory: temporary, environment: javaEnvironment() },
+      signal,
+    )
     if (code !== 0) {
       throw new OperatingError(`Kafka's storage tool failed (exit code ${code}):\n  ${lines.join('\n  ')}`)
     }

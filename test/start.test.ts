@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startProgram, temporaryFolder } from './support/program.ts'
@@ -141,4 +143,27 @@ test('start.ts --chaos kills consumers and says that all numbers agree with the 
   program.child.kill('SIGINT')
   assert.deepEqual(await program.ended, { code: 0, signal: null })
   assert.ok(!existsSync(join(data, '.almanac/chaos.json')))
+})
+
+test('start.ts says in one line that the folder for its results cannot be made, or that a port is taken', async (t) => {
+  const folder = await temporaryFolder(t)
+  await writeFile(join(folder, 'file'), '')
+  const { program } = await startAll(t, { DATA_DIR: join(folder, 'file') })
+  assert.equal((await program.ended).code, 1)
+  assert.match(
+    program.stderr(),
+    /^The folder for the results cannot be made \(EEXIST.*\)\. Name another one with DATA_DIR.*\n$/,
+  )
+
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  const { port } = other.address() as AddressInfo
+  const taken = await startAll(t, {}, [`--page-port=${port}`])
+  assert.equal((await taken.program.ended).code, 1)
+  const output = taken.program.stdout() + taken.program.stderr()
+  assert.match(
+    output,
+    new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is taken: .* for npm start, with --page-port`),
+  )
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { cacheFolder } from '../../broker/kafka.ts'
 import { answersMetadata } from '../../broker/ready.ts'
 import { findCommand } from '../../processes/find-command.ts'
 import { runProgram, startProgram, temporaryFolder } from '../support/program.ts'
@@ -127,4 +128,16 @@ test('broker.ts --check tells by its exit code whether a broker answers', async 
   const { code } = await runProgram(t, program, ['--check', '--port', port!])
   assert.equal(code, 0)
   assert.equal((await runProgram(t, program, ['--check', '--port', '1'])).code, 1)
+})
+
+test('a broker starts in folders with letters beyond ASCII, in a locale that knows none', async (t) => {
+  const folder = await temporaryFolder(t)
+  const [directory, cache] = [join(folder, 'Mühle-α'), join(folder, 'größe')]
+  // The jars and all that was made of them, under another path.
+  await symlink(cacheFolder(), cache)
+  const environment = { ALMANAC_CACHE: cache, LC_ALL: 'POSIX', LANG: '', LC_CTYPE: '' }
+  const broker = startProgram(t, program, ['--port', '0', '--directory', directory], environment)
+  await waitFor('the ready line', () => broker.stdout().includes('Broker ready at'))
+  broker.child.kill('SIGTERM')
+  assert.equal((await broker.ended).code, 0, broker.stderr())
 })
