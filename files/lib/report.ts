@@ -29,7 +29,7 @@ export function decodeReport(
     const refusal = readFields(bytes.subarray(valueStart, valueEnd), into)
     if (refusal) return refusal
   }
-  if (keyEnd - keyStart > partBytesMax) return tooLong('key', keyEnd - keyStart)
+  if (keyStart >= 0 && keyEnd - keyStart > partBytesMax) return tooLong('key', keyEnd - keyStart)
   if (!Number.isFinite(into.degrees)) return `its degrees are ${into.degrees}`
   if (keyStart >= 0 && isMonthName(bytes, keyStart, keyEnd, into.month)) return undefined
   const key = keyStart < 0 ? 'null' : `'${shorten(bytes.toString('utf8', keyStart, keyEnd))}'`

@@ -187,6 +187,13 @@ test('4,001 values are read as Python reads them, and refused where it finds fie
   }
 })
 
+test('a key that is null is called so, however far into the bytes it stands', () => {
+  const value = usual('2001-01-01', 3)
+  const bytes = Buffer.concat([Buffer.alloc(2 ** 21), value])
+  const refusal = decodeReport(bytes, -1, 2 ** 21, 2 ** 21, bytes.length, into)
+  assert.equal(refusal, "its key is null, expected 'January'")
+})
+
 test('every day of the calendar is read, and no other', () => {
   for (let year = 0; year < 10_000; year += year < 1990 || year > 2010 ? 97 : 1) {
     for (let month = 0; month <= 13; month++) {
