@@ -4,7 +4,7 @@
  */
 import { Cluster } from '../files/lib/kafka/cluster.ts'
 import { PartitionReader } from '../files/lib/kafka/partition-reader.ts'
-import { readBatchHeader } from '../files/lib/record-batch.ts'
+import { emptyHeader, readBatchHeader } from '../files/lib/kafka/record-batch.ts'
 
 const [address, topicName] = process.argv.slice(2) as [string, string]
 const cluster = new Cluster({ bootstrapBrokers: [address] }, 'headers')
@@ -13,6 +13,7 @@ const reader = new PartitionReader({
   signal: new AbortController().signal,
 })
 const waiting = new Set([0, 1, 2, 3])
+const header = emptyHeader()
 let recordCount = 0
 while (waiting.size > 0) {
   const fetched = await reader.read(1000)
@@ -23,11 +24,9 @@ while (waiting.size > 0) {
     )
   } else if (fetched?.kind === 'records') {
     let nextOffset = 0
-    let header = readBatchHeader(fetched.bytes, 0)
-    while (header) {
+    for (let at = 0; readBatchHeader(fetched.bytes, at, header); at += header.byteLength) {
       recordCount += header.recordCount
       nextOffset = header.nextOffset
-      header = readBatchHeader(fetched.bytes, header.position + header.byteLength)
     }
     if (nextOffset >= fetched.endOffset) waiting.delete(fetched.partition)
   }

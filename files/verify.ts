@@ -67,10 +67,7 @@ async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
 function witness(partition: number, { list, month }: VerifyOptions): Witness {
   return ({ offset }, verdict) => {
     const isAsked =
-      month &&
-      verdict.kind !== 'refused' &&
-      verdict.month === month.name &&
-      verdict.date.startsWith(month.year)
+      month && 'month' in verdict && verdict.month === month.name && verdict.date.startsWith(month.year)
     if (!isAsked && !(list && verdict.kind !== 'counted')) return
     console.log(`partition ${partition}, offset ${offset}: ${describeVerdict(verdict)}`)
   }

@@ -149,9 +149,10 @@ function startAgain(folder: string, { topic }: Scenario, log: Buffer): object {
   const owned = openPartition(folder, 2)
   try {
     adoptTopic(owned, topic.id)
-    foldBatches(owned.checkpoint, log, {
+    foldBatches(owned.checkpoint, log, [], {
       onEpoch: (epoch, offset) => noteEpoch(owned, epoch, offset),
       onRefused: () => assert.fail('nothing is to be refused'),
+      onAborted: () => assert.fail('nothing is aborted'),
     })
     writePartition(owned)
     return JSON.parse(readFileSync(join(folder, 'partition-2.json'), 'utf8'))

@@ -13,11 +13,19 @@ export type Checkpoint = {
   months: Map<MonthName, MonthTable>
   /** The file's text, kept by month and block of years, so that only what changed is made again. */
   texts: Map<MonthName, (Buffer | undefined)[]>
+  /** False while a batch is folded, and for ever when that broke off: part of the batch may be counted, and not its offset. */
+  isWhole: boolean
 }
 
 /** The checkpoint of a partition of which nothing was read yet: `{"partition": N, "offset": 0}`. */
 export function emptyCheckpoint(partition: number): Checkpoint {
-  return { partition, offset: 0, months: new Map(), texts: new Map() }
+  return { partition, offset: 0, months: new Map(), texts: new Map(), isWhole: true }
+}
+
+/** Throws when part of a batch may be in the checkpoint. */
+export function expectWhole({ isWhole, partition }: Checkpoint): void {
+  if (!isWhole)
+    throw new Error(`partition ${partition}: a fold broke off, so that its checkpoint is not to be used`)
 }
 
 /** The table of a month's stats, made at its first report. */
@@ -49,6 +57,7 @@ const fileEnd = Buffer.from('}\n')
  * @returns the text in pieces, to be written one after the other; those of unchanged years are the same as before
  */
 export function formatCheckpoint(checkpoint: Checkpoint): Buffer[] {
+  expectWhole(checkpoint)
   const pieces: Buffer[] = [
     Buffer.from(`{"partition": ${checkpoint.partition}, "offset": ${checkpoint.offset}`),
   ]

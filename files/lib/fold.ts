@@ -1,7 +1,17 @@
 import { monthName } from './calendar.ts'
-import { type Checkpoint, monthTable } from './checkpoint.ts'
-import { foldRun } from './fold-run.ts'
-import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
+import { type Checkpoint, expectWhole, monthTable } from './checkpoint.ts'
+import { foldUsual } from './fold-usual.ts'
+import type { AbortedTransaction } from './kafka/fetch.ts'
+import { followTransactions, type Visibility } from './kafka/read-committed.ts'
+import {
+  checkBatch,
+  emptyHeader,
+  emptyReader,
+  nextRecord,
+  openRecords,
+  readBatchHeader,
+  recordBytesMax,
+} from './kafka/record-batch.ts'
 import { type DecodedReport, decodeReport } from './report.ts'
 import { addDay } from './stats.ts'
 
@@ -11,10 +21,13 @@ export type FoldEvents = {
   onEpoch: (leaderEpoch: number, firstOffset: number) => void
   /** A record was not counted because it is no report. */
   onRefused: (offset: number, reason: string) => void
+  /** So many records, from that offset on, were not counted because their transaction was aborted. */
+  onAborted: (firstOffset: number, count: number) => void
 }
 
 // Reused from batch to batch; the fold is synchronous, so one of each will do.
-const columns = emptyColumns()
+const header = emptyHeader()
+const reader = emptyReader()
 const report: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
 
 /**
@@ -22,39 +35,65 @@ const report: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
  * batch. What lies before the checkpoint's offset is passed over: a batch fetched may begin earlier. A last batch cut
  * short is left for the next fetch.
  *
- * @param checkpoint changed in place; when this throws, it is whole up to the batch before the damaged one
- * @param bytes record batches, one after the other
+ * @param checkpoint changed in place; when this throws, part of a batch may be in it, and it cannot be written any more
+ * @param bytes record batches of one fetch answer, one after the other
+ * @param aborted the aborted transactions that the answer names
  * @throws OperatingError when a batch is damaged
  */
-export function foldBatches(checkpoint: Checkpoint, bytes: Buffer, events: FoldEvents): void {
-  for (let header = readBatchHeader(bytes, 0); header; ) {
+export function foldBatches(
+  checkpoint: Checkpoint,
+  bytes: Buffer,
+  aborted: readonly AbortedTransaction[],
+  events: FoldEvents,
+): void {
+  expectWhole(checkpoint)
+  checkpoint.isWhole = false
+  const visibilityOf = followTransactions(aborted)
+  for (let position = 0; readBatchHeader(bytes, position, header); position += header.byteLength) {
     // Also of a batch that is passed over: only its checksum tells that its header says so rightly.
-    decodeRecords(bytes, header, columns)
-    if (header.nextOffset > checkpoint.offset) {
-      events.onEpoch(header.leaderEpoch, header.baseOffset)
-      if (!header.isControl) foldRecords(checkpoint, events)
-      checkpoint.offset = header.nextOffset
+    checkBatch(bytes, header)
+    const visibility = visibilityOf(bytes, header)
+    openRecords(reader, bytes, header)
+    if (header.nextOffset <= checkpoint.offset) {
+      while (nextRecord(reader));
+      continue
     }
-    header = readBatchHeader(bytes, header.position + header.byteLength)
+    events.onEpoch(header.leaderEpoch, header.baseOffset)
+    if (visibility === 'visible') foldRecords(checkpoint, events)
+    else passRecords(checkpoint, visibility, events)
+    checkpoint.offset = header.nextOffset
   }
+  checkpoint.isWhole = true
 }
 
 function foldRecords(checkpoint: Checkpoint, { onRefused }: FoldEvents): void {
-  const { count, bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
-  const from = checkpoint.offset
-  for (let i = 0; i < count; ) {
-    const offset = offsets[i]!
-    const refusal =
-      offset >= from &&
-      decodeReport(bytes, keyStarts[i]!, keyEnds[i]!, valueStarts[i]!, valueEnds[i]!, report)
-    if (offset < from || refusal) {
-      if (refusal) onRefused(offset, refusal)
-      i++
-      continue
-    }
-    const table = monthTable(checkpoint, monthName(report.month))
-    if (addDay(table, report.year, report.day, report.degrees) === 'overflow')
-      onRefused(offset, `its degrees, ${report.degrees}, make the sum of its month infinite`)
-    i = foldRun(columns, i, report, table)
+  for (;;) {
+    foldUsual(checkpoint, reader)
+    if (!nextRecord(reader)) return
+    if (reader.offset < checkpoint.offset) continue
+    const refusal = foldRecord(checkpoint)
+    if (refusal) onRefused(reader.offset, refusal)
   }
+}
+
+/** Folds the record just read, whatever it is; returns why it is refused. */
+function foldRecord(checkpoint: Checkpoint): string | undefined {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd, excessiveBytes } = reader
+  if (excessiveBytes > 0) return `it has ${excessiveBytes} bytes, expected at most ${recordBytesMax}`
+  const refusal = decodeReport(bytes, keyStart, keyEnd, valueStart, valueEnd, report)
+  if (refusal) return refusal
+  const { year, month, day, degrees } = report
+  const outcome = addDay(monthTable(checkpoint, monthName(month)), year, day, degrees)
+  return outcome === 'overflow' ? `its degrees, ${degrees}, make the sum of its month infinite` : undefined
+}
+
+/** Passes over the records of a batch that are not for all to see, and tells of those aborted. */
+function passRecords(checkpoint: Checkpoint, visibility: Visibility, { onAborted }: FoldEvents): void {
+  let [first, count] = [0, 0]
+  while (nextRecord(reader)) {
+    if (reader.offset < checkpoint.offset) continue
+    if (count === 0) first = reader.offset
+    count++
+  }
+  if (visibility === 'aborted' && count > 0) onAborted(first, count)
 }

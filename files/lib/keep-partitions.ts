@@ -87,7 +87,7 @@ function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { sa
 
 function fold(
   kept: KeptPartition,
-  { partition, from, bytes, endOffset, highWatermark }: FetchedRecords,
+  { partition, from, bytes, aborted, endOffset, highWatermark }: FetchedRecords,
   options: Options,
 ): void {
   const { checkpoint } = kept.owned
@@ -95,9 +95,10 @@ function fold(
   assert.equal(from, offsetBefore, 'the fetched records do not join on to the checkpoint')
   const wasBehind = lagOf(kept) > 0
   try {
-    foldBatches(checkpoint, bytes, {
+    foldBatches(checkpoint, bytes, aborted, {
       onEpoch: (leaderEpoch, firstOffset) => noteEpoch(kept.owned, leaderEpoch, firstOffset),
       onRefused: (offset, reason) => options.onRefused(partition, offset, reason),
+      onAborted: () => {},
     })
   } catch (cause) {
     if (!(cause instanceof OperatingError)) throw cause

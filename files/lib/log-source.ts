@@ -1,9 +1,11 @@
 import type { Cluster } from './kafka/cluster.ts'
 import type { Topic } from './kafka/metadata.ts'
 import { NetworkError } from './kafka/network-error.ts'
+import type { FetchedRecords } from './kafka/partition-reader.ts'
+import { batchesOf } from './kafka/read-committed.ts'
 import { type LogPart, readRange } from './kafka/read-range.ts'
+import { nextRecord } from './kafka/record-batch.ts'
 import { partitions } from './partitions.ts'
-import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import { decodeSource, type Source } from './source.ts'
 
 /** The header of the first record in each partition: it says where the topic's days come from. */
@@ -16,19 +18,21 @@ export type FirstRecord = { source: Source | undefined }
 const limits = { waitMs: 500, bytesMax: 1 }
 
 /**
- * Decodes what the first record of record batches says.
+ * Decodes what the first record of a fetch answer says.
  *
- * @returns undefined when there is no whole batch
- * @throws OperatingError when it is damaged
+ * @returns undefined when there is none: no whole batch, or none of a committed transaction
+ * @throws OperatingError when a batch is damaged
  */
-export function decodeFirstRecord(batches: Buffer): FirstRecord | undefined {
-  const header = readBatchHeader(batches, 0)
-  if (!header) return undefined
-  const columns = emptyColumns()
-  decodeRecords(batches, header, columns)
-  if (header.isControl || columns.count === 0 || columns.valueStarts[0]! < 0) return { source: undefined }
-  const bytes = findHeader(columns.bytes, columns.valueEnds[0]!)
-  return { source: bytes && decodeSource(bytes) }
+export function decodeFirstRecord(
+  fetched: Pick<FetchedRecords, 'bytes' | 'aborted'>,
+): FirstRecord | undefined {
+  for (const { visibility, records } of batchesOf(fetched)) {
+    if (visibility !== 'visible' || !nextRecord(records)) continue
+    if (records.valueStart < 0) return { source: undefined }
+    const bytes = findHeader(records.bytes.subarray(records.valueEnd, records.at))
+    return { source: bytes && decodeSource(bytes) }
+  }
+  return undefined
 }
 
 /**
@@ -59,8 +63,8 @@ export async function readLogSource(
 }
 
 async function readFirstRecord(cluster: Cluster, part: LogPart, signal: AbortSignal) {
-  for await (const { bytes } of readRange(part, { cluster, signal, limits })) {
-    const first = decodeFirstRecord(bytes)
+  for await (const fetched of readRange(part, { cluster, signal, limits })) {
+    const first = decodeFirstRecord(fetched)
     if (first) return first
   }
   return undefined
@@ -77,9 +81,9 @@ export async function lookUpLogSource(
   return topic?.id === id ? readLogSource(cluster, topicName, topic, signal) : undefined
 }
 
-/** Finds our header among those of a record, which begin at `at`. */
-function findHeader(bytes: Buffer, at: number): Buffer | undefined {
-  const cursor = { at }
+/** Finds our header among those of a record. */
+function findHeader(bytes: Buffer): Buffer | undefined {
+  const cursor = { at: 0 }
   for (let count = readVarint(bytes, cursor); count > 0; count--) {
     const key = readBytes(bytes, cursor)
     const value = readBytes(bytes, cursor)

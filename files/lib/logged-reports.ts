@@ -2,11 +2,12 @@ import { formatDate } from './calendar.ts'
 import { Cluster } from './kafka/cluster.ts'
 import type { Topic } from './kafka/metadata.ts'
 import { NetworkError } from './kafka/network-error.ts'
+import { batchesOf } from './kafka/read-committed.ts'
 import { readRange } from './kafka/read-range.ts'
+import { nextRecord, type RecordReader } from './kafka/record-batch.ts'
 import { retry } from './kafka/retry.ts'
 import type { DailyHigh } from './observations.ts'
 import { OperatingError } from './program.ts'
-import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import { type DecodedReport, decodeReport } from './report.ts'
 import type { BrokerSettings } from './settings.ts'
 
@@ -57,8 +58,7 @@ export function* piecesBackwards({ partition, from: start, to: end }: Range, siz
   for (let to = end; to > start; to -= size) yield { partition, from: Math.max(to - size, start), to }
 }
 
-// Reused from batch to batch.
-const columns = emptyColumns()
+// Reused from record to record.
 const day: DecodedReport = { year: 0, month: 0, day: 0, degrees: 0 }
 
 async function readReports(
@@ -69,21 +69,17 @@ async function readReports(
 ): Promise<DailyHigh[]> {
   const reports: DailyHigh[] = []
   const part = { topicName, topic, partition, from, until }
-  for await (const { bytes } of readRange(part, { cluster, signal: new AbortController().signal })) {
-    for (let header = readBatchHeader(bytes, 0); header; ) {
-      decodeRecords(bytes, header, columns)
-      if (!header.isControl) takeReports(from, until, reports)
-      header = readBatchHeader(bytes, header.position + header.byteLength)
-    }
-  }
+  for await (const fetched of readRange(part, { cluster, signal: new AbortController().signal }))
+    for (const { visibility, records } of batchesOf(fetched))
+      if (visibility === 'visible') takeReports(records, from, until, reports)
   return reports
 }
 
-function takeReports(from: number, until: number, into: DailyHigh[]): void {
-  const { count, bytes, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
-  for (let i = 0; i < count; i++) {
-    if (offsets[i]! < from || offsets[i]! >= until) continue
-    const refusal = decodeReport(bytes, keyStarts[i]!, keyEnds[i]!, valueStarts[i]!, valueEnds[i]!, day)
+function takeReports(records: RecordReader, from: number, until: number, into: DailyHigh[]): void {
+  while (nextRecord(records)) {
+    const { offset, bytes, keyStart, keyEnd, valueStart, valueEnd } = records
+    if (offset < from || offset >= until) continue
+    const refusal = decodeReport(bytes, keyStart, keyEnd, valueStart, valueEnd, day)
     if (!refusal) into.push({ date: formatDate(day), degrees: day.degrees })
   }
 }

@@ -5,12 +5,14 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { ReportSchema } from '../report_pb.ts'
+import { recordBytesMax } from './kafka/record-batch.ts'
 import type { ReplayedRecord } from './replay.ts'
 
 /** What a record of the log is to the statistics: late is a report whose date was never counted, yet lies before `end`. */
 export type Verdict =
   | { kind: 'counted' | 'duplicate' | 'late'; month: string; date: string; degrees: number }
   | { kind: 'refused'; reason: string }
+  | { kind: 'aborted' }
 
 export type MonthStats = { count: number; sum: number; avg: number; end: string; start: string }
 export type Recount = {
@@ -21,7 +23,7 @@ export type Recount = {
 }
 
 export function emptyRecount(): Recount {
-  return { months: {}, days: new Map(), tally: { counted: 0, duplicate: 0, late: 0, refused: 0 } }
+  return { months: {}, days: new Map(), tally: { counted: 0, duplicate: 0, late: 0, refused: 0, aborted: 0 } }
 }
 
 /** Adds a record to a recount, and tells what it was. */
@@ -31,9 +33,9 @@ export function recount(state: Recount, record: ReplayedRecord): Verdict {
   return verdict
 }
 
-/** The date of a record that is a report; undefined for any other. */
-export function dateOf({ value }: ReplayedRecord): string | undefined {
-  const report = decode(value)
+/** The date of a record that is a report, and not aborted; undefined for any other. */
+export function dateOf({ value, isAborted }: ReplayedRecord): string | undefined {
+  const report = isAborted ? '' : decode(value)
   return typeof report !== 'string' && isDay(report.date) ? report.date : undefined
 }
 
@@ -41,7 +43,10 @@ const names = 'January February March April May June July August September Octob
   ' ',
 )
 
-function judge(state: Recount, { key, value }: ReplayedRecord): Verdict {
+function judge(state: Recount, { key, value, isAborted, excessiveBytes }: ReplayedRecord): Verdict {
+  if (isAborted) return { kind: 'aborted' }
+  if (excessiveBytes > 0)
+    return { kind: 'refused', reason: tooLong('record', excessiveBytes, recordBytesMax) }
   const report = decode(value)
   if (typeof report === 'string') return { kind: 'refused', reason: report }
   const { date, degrees } = report
@@ -49,7 +54,8 @@ function judge(state: Recount, { key, value }: ReplayedRecord): Verdict {
     return { kind: 'refused', reason: `${JSON.stringify(date.slice(0, 40))} is not a day of the calendar` }
   const month = names[Number(date.slice(5, 7)) - 1]!
   if (!Number.isFinite(degrees)) return { kind: 'refused', reason: `degrees are ${degrees}` }
-  if (key && key.length > partBytesMax) return { kind: 'refused', reason: tooLong('key', key) }
+  if (key && key.length > partBytesMax)
+    return { kind: 'refused', reason: tooLong('key', key.length, partBytesMax) }
   if (key?.toString('latin1') !== month) return { kind: 'refused', reason: `the key is not ${month}` }
   state.months[month] ??= {}
   const years = state.months[month]
@@ -67,7 +73,7 @@ function judge(state: Recount, { key, value }: ReplayedRecord): Verdict {
 
 function decode(value: Buffer | null): { date: string; degrees: number } | string {
   if (!value) return 'there is no value'
-  if (value.length > partBytesMax) return tooLong('value', value)
+  if (value.length > partBytesMax) return tooLong('value', value.length, partBytesMax)
   try {
     // The library does not look whether a field has the wire type of its schema; unknown fields it would keep, each.
     return misplacedField(value) ?? fromBinary(ReportSchema, value, { readUnknownFields: false })
@@ -89,8 +95,8 @@ function misplacedField(value: Buffer): string | undefined {
 // No report has a key or value so long.
 const partBytesMax = 1024 * 1024
 
-function tooLong(part: string, bytes: Buffer): string {
-  return `the ${part} has ${bytes.length} bytes, expected at most ${partBytesMax}`
+function tooLong(what: string, length: number, lengthMax: number): string {
+  return `the ${what} has ${length} bytes, expected at most ${lengthMax}`
 }
 
 /** Whether a text is a date, YYYY-MM-DD, whose day JavaScript's own calendar does not move into the next month. */

@@ -1,13 +1,23 @@
 import type { Cluster } from './kafka/cluster.ts'
 import { checkPartitionCount, type Topic } from './kafka/metadata.ts'
+import type { FetchedRecords } from './kafka/partition-reader.ts'
+import { batchesOf } from './kafka/read-committed.ts'
 import { readRange } from './kafka/read-range.ts'
+import { nextRecord, type RecordReader } from './kafka/record-batch.ts'
 import { partitionCount } from './partitions.ts'
 import { OperatingError } from './program.ts'
-import { decodeRecords, emptyColumns, readBatchHeader } from './record-batch.ts'
 import type { Epoch } from './topic-memory.ts'
 
-/** One record of the log as verify.ts sees it. */
-export type ReplayedRecord = { offset: number; key: Buffer | null; value: Buffer | null }
+/** One record of the log as verify.ts sees it. Key and value hold until the next one is seen. */
+export type ReplayedRecord = {
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+  /** Whether its transaction was aborted: it does not count, whatever it is. */
+  isAborted: boolean
+  /** Its length where that is too much, else 0; key and value are then null, whatever they are in the log. */
+  excessiveBytes: number
+}
 
 /** What was passed on the way besides the records. */
 export type Replay = { logStart: number; epochs: Epoch[] }
@@ -44,45 +54,35 @@ export async function replay(
   const progress = { offset: logStart }
   const part = { topicName: name, topic, partition, from: logStart, until }
   const say = (line: string) => console.error(line)
-  for await (const { bytes } of readRange(part, { cluster, signal, say, limits }))
-    if (!takeBatches(bytes, progress, until, epochs, take)) break
+  for await (const fetched of readRange(part, { cluster, signal, say, limits }))
+    if (!takeBatches(fetched, progress, until, epochs, take)) break
   return { logStart, epochs }
 }
 
-// Reused from batch to batch.
-const columns = emptyColumns()
-
 function takeBatches(
-  bytes: Buffer,
-  position: { offset: number },
+  fetched: FetchedRecords,
+  progress: { offset: number },
   until: number,
   epochs: Epoch[],
   take: (record: ReplayedRecord) => boolean,
 ): boolean {
-  for (let header = readBatchHeader(bytes, 0); header && position.offset < until; ) {
-    decodeRecords(bytes, header, columns)
-    if (header.nextOffset > position.offset) {
-      if (header.leaderEpoch > (epochs.at(-1)?.[0] ?? -1))
-        epochs.push([header.leaderEpoch, header.baseOffset])
-      if (!header.isControl && !takeRecords(position.offset, until, take)) return false
-      position.offset = header.nextOffset
+  for (const { header, visibility, records } of batchesOf(fetched)) {
+    if (progress.offset >= until) break
+    if (header.nextOffset > progress.offset && header.leaderEpoch > (epochs.at(-1)?.[0] ?? -1))
+      epochs.push([header.leaderEpoch, header.baseOffset])
+    // To its end, whatever is wanted of it: so its records are known to be whole.
+    while (nextRecord(records)) {
+      if (visibility === 'control' || records.offset < progress.offset || records.offset >= until) continue
+      if (!take(recordOf(records, visibility === 'aborted'))) return false
     }
-    header = readBatchHeader(bytes, header.position + header.byteLength)
+    progress.offset = Math.max(progress.offset, header.nextOffset)
   }
   return true
 }
 
-function takeRecords(from: number, until: number, take: (record: ReplayedRecord) => boolean): boolean {
-  const { count, offsets, keyStarts, keyEnds, valueStarts, valueEnds } = columns
-  for (let i = 0; i < count; i++) {
-    const offset = offsets[i]!
-    if (offset < from || offset >= until) continue
-    const key = range(keyStarts[i]!, keyEnds[i]!)
-    if (!take({ offset, key, value: range(valueStarts[i]!, valueEnds[i]!) })) return false
-  }
-  return true
-}
-
-function range(start: number, end: number): Buffer | null {
-  return start < 0 ? null : columns.bytes.subarray(start, end)
+function recordOf(records: RecordReader, isAborted: boolean): ReplayedRecord {
+  const { bytes, offset, keyStart, keyEnd, valueStart, valueEnd, excessiveBytes } = records
+  const range = (start: number, end: number) => (start < 0 ? null : bytes.subarray(start, end))
+  const [key, value] = [range(keyStart, keyEnd), range(valueStart, valueEnd)]
+  return { offset, key, value, isAborted, excessiveBytes }
 }

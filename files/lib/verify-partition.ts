@@ -138,12 +138,13 @@ function missingFile(directory: string, wasKept: boolean): [what: string, agrees
 }
 
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
-  const { counted, duplicate, late, refused } = state.tally
-  const records = counted + duplicate + late + refused
+  const { counted, duplicate, late, refused, aborted } = state.tally
+  const records = counted + duplicate + late + refused + aborted
   const years = Object.values(state.months).flatMap((table) => Object.keys(table).map(Number))
   const gaps = offset - passed.logStart - records
   const sum = `${records} records = ${counted} counted + ${duplicate} duplicates + ${late} late + ${refused} refused`
-  const head = `partition ${partition}: ${sum}${gaps > 0 ? `, and ${gaps} offsets without a record` : ''}`
+  const ofTransactions = aborted > 0 ? ` + ${aborted} aborted` : ''
+  const head = `partition ${partition}: ${sum}${ofTransactions}${gaps > 0 ? `, and ${gaps} offsets without a record` : ''}`
   if (passed.logStart > 0) {
     const { proven, total } = provenMonths(JSON.parse(text), state)
     const part = `the log begins at offset ${passed.logStart}: ${proven} of ${total} months are still proven by it`

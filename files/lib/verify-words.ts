@@ -34,6 +34,7 @@ export function describeSpeed(records: number, seconds: number): string {
 /** Says what a record was to the statistics. */
 export function describeVerdict(verdict: Verdict): string {
   if (verdict.kind === 'refused') return `refused: ${verdict.reason}`
+  if (verdict.kind === 'aborted') return 'aborted, not counted'
   const what = verdict.kind === 'counted' ? 'counted' : `${verdict.kind}, not counted`
   return `${verdict.date}, ${verdict.degrees} °F, ${what}`
 }

@@ -3,6 +3,7 @@ import test from 'node:test'
 import { type Checkpoint, emptyCheckpoint, formatCheckpoint } from '../../files/lib/checkpoint.ts'
 import { encodeReport } from '../../files/lib/encode-report.ts'
 import { foldBatches } from '../../files/lib/fold.ts'
+import type { AbortedTransaction } from '../../files/lib/kafka/fetch.ts'
 import { OperatingError } from '../../files/lib/program.ts'
 import {
   type BatchToBuild,
@@ -24,11 +25,25 @@ function record(date: string, degrees: number, offsetDelta?: number): RecordToBu
 
 /** Folds and returns what the events told. */
 function fold(checkpoint: Checkpoint, ...batches: (BatchToBuild | Buffer)[]) {
-  const told = { epochs: [] as [number, number][], refused: [] as [number, string][] }
+  return foldCommitted(checkpoint, [], ...batches)
+}
+
+/** The same with the aborted transactions that the answer names. */
+function foldCommitted(
+  checkpoint: Checkpoint,
+  aborted: AbortedTransaction[],
+  ...batches: (BatchToBuild | Buffer)[]
+) {
+  const told = {
+    epochs: [] as [number, number][],
+    refused: [] as [number, string][],
+    aborted: [] as [number, number][],
+  }
   const bytes = Buffer.concat(batches.map((batch) => (Buffer.isBuffer(batch) ? batch : buildBatch(batch))))
-  foldBatches(checkpoint, bytes, {
+  foldBatches(checkpoint, bytes, aborted, {
     onEpoch: (...epoch) => told.epochs.push(epoch),
     onRefused: (...refusal) => told.refused.push(refusal),
+    onAborted: (...records) => told.aborted.push(records),
   })
   return told
 }
@@ -104,6 +119,61 @@ test('foldBatches passes offsets without records: markers, gaps and empty batche
   assert.deepEqual(fileOf(checkpoint).March[1990].count, 1)
 })
 
+test('foldBatches passes the records of aborted transactions, and tells how many from where', () => {
+  const of = (producerId: bigint) => ({ producerId, isTransactional: true })
+  const ofMarker = (type: number) => ({
+    records: [{ key: Buffer.from([0, 0, 0, type]), value: Buffer.alloc(6) }],
+    isControl: true,
+  })
+  const log = [
+    { records: [record('1990-03-01', 1)] },
+    { records: [record('1990-03-02', 999), record('1990-03-03', 999)], baseOffset: 1, ...of(5n) },
+    { records: [record('1990-03-02', 2)], baseOffset: 3, ...of(6n) },
+    { ...ofMarker(0), baseOffset: 4, ...of(5n) },
+    { records: [record('1990-03-03', 3)], baseOffset: 5, ...of(5n) },
+    { ...ofMarker(1), baseOffset: 6, ...of(6n) },
+    { ...ofMarker(1), baseOffset: 7, ...of(5n) },
+  ]
+  const aborted = [{ producerId: 5n, firstOffset: 1 }]
+  const checkpoint = emptyCheckpoint(0)
+  assert.deepEqual(foldCommitted(checkpoint, aborted, ...log).aborted, [[1, 2]])
+  const march = { count: 3, sum: 6, avg: 2, start: '1990-03-01', end: '1990-03-03' }
+  assert.deepEqual(fileOf(checkpoint), { partition: 0, offset: 8, March: { 1990: march } })
+  // From within the batch that was aborted: what lies before is not told again.
+  assert.deepEqual(foldCommitted({ ...emptyCheckpoint(0), offset: 2 }, aborted, ...log).aborted, [[2, 1]])
+  const damaged = buildBatch(log[1]!)
+  damaged[70]!++
+  assert.throws(
+    () => foldCommitted(emptyCheckpoint(0), aborted, damaged),
+    /the batch at offset 1 has CRC-32C/,
+  )
+})
+
+test('foldBatches folds what unfolds to many MB as it folds it plain, and refuses a record that is too long', () => {
+  const records = Array.from({ length: 250_000 }, (_, i) => {
+    const [year, month, day] = [1 + Math.floor(i / 336), 1 + (Math.floor(i / 28) % 12), 1 + (i % 28)]
+    const date = [
+      String(year).padStart(4, '0'),
+      ...[month, day].map((two) => String(two).padStart(2, '0')),
+    ].join('-')
+    return record(date, 40 + (i % 17))
+  })
+  const long = {
+    ...record('0700-01-01', 5),
+    headers: [['h', Buffer.alloc(2 ** 24)]] satisfies RecordToBuild['headers'],
+  }
+  records.splice(100_000, 0, long)
+  const plain = emptyCheckpoint(0)
+  fold(plain, { records: records.toSpliced(100_000, 1, { key: null, value: null }) })
+  for (const compression of compressions) {
+    const checkpoint = emptyCheckpoint(0)
+    assert.deepEqual(fold(checkpoint, { records, compression }).refused, [
+      [100_000, 'it has 16777258 bytes, expected at most 4194304'],
+    ])
+    assert.deepEqual(fileOf(checkpoint), fileOf(plain), compression)
+  }
+})
+
 test('foldBatches tells a refused record with its offset and reason, and counts those around it', () => {
   const checkpoint = emptyCheckpoint(0)
   const wrongKey = { key: Buffer.from('May'), value: encodeReport('1990-03-02', 5) }
@@ -160,7 +230,7 @@ test('foldBatches leaves a last batch cut short for the next fetch', () => {
   }
 })
 
-test('foldBatches stops before a damaged batch, whole up to the one before', () => {
+test('foldBatches stops at a damaged batch, at the offset of the one before, and nothing can be written after', () => {
   const good = buildBatch({ records: [record('1990-03-01', 1)] })
   const damaged = buildBatch({ records: [record('1990-03-02', 2), record('1990-03-03', 3)], baseOffset: 1 })
   for (let position = 16; position < damaged.length; position++) {
@@ -168,13 +238,49 @@ test('foldBatches stops before a damaged batch, whole up to the one before', () 
     bytes[position] = bytes[position]! ^ 0x20
     const checkpoint = emptyCheckpoint(0)
     assert.throws(() => fold(checkpoint, good, bytes), OperatingError, `byte ${position}`)
-    assert.deepEqual(fileOf(checkpoint), {
-      partition: 0,
-      offset: 1,
-      March: { 1990: { count: 1, sum: 1, avg: 1, start: '1990-03-01', end: '1990-03-01' } },
-    })
+    expectBrokenOff(checkpoint, 1)
   }
 })
+
+test('damage in the midst of a run, under a right checksum, is found, and what was counted before it cannot be written', () => {
+  const records = Array.from({ length: 28 }, (_, i) =>
+    record(`1990-03-${String(i + 1).padStart(2, '0')}`, i + 1),
+  )
+  const good = buildBatch({ records })
+  const length = (good.length - 61) / 28
+  const [lengthAt, offsetAt] = [61 + 13 * length, 61 + 13 * length + 3]
+  const changes: [at: number, byte: number, message: RegExp][] = [
+    [lengthAt, good[lengthAt]! + 2, /is cut off in its record 1\d of 28$|has offset/],
+    [lengthAt, 0xff, /is cut off in its record 13 of 28$/],
+    [offsetAt, good[offsetAt]! - 2, /has offset 12 after 12, expected less than 28$/],
+    [offsetAt, 126, /has offset 63 after 12, expected less than 28$/],
+  ]
+  for (const [at, byte, message] of changes) {
+    const bytes = Buffer.from(good)
+    bytes[at] = byte
+    const checkpoint = emptyCheckpoint(0)
+    assert.throws(() => fold(checkpoint, withRightChecksum(bytes)), message)
+    expectBrokenOff(checkpoint, 0)
+  }
+})
+
+test('nothing can be written either after a fold that broke off in what it tells of', () => {
+  const checkpoint = emptyCheckpoint(0)
+  const bytes = buildBatch({ records: [record('1990-03-01', 1), { key: null, value: null }] })
+  const onRefused = () => {
+    throw new Error('no room to note it')
+  }
+  const events = { onEpoch: () => {}, onRefused, onAborted: () => {} }
+  assert.throws(() => foldBatches(checkpoint, bytes, [], events), /no room to note it/)
+  expectBrokenOff(checkpoint, 0)
+})
+
+function expectBrokenOff(checkpoint: Checkpoint, offset: number): void {
+  assert.equal(checkpoint.offset, offset)
+  const refusal = /partition 0: a fold broke off, so that its checkpoint is not to be used/
+  assert.throws(() => formatCheckpoint(checkpoint), refusal)
+  assert.throws(() => fold(checkpoint, { records: [record('1990-04-01', 1)], baseOffset: offset }), refusal)
+}
 
 test('a damaged batch is found also where its header says that it has nothing for us', () => {
   const good = buildBatch({ records: [record('1990-03-01', 1)], baseOffset: 50 })
@@ -190,7 +296,7 @@ test('a damaged batch is found also where its header says that it has nothing fo
   }
 })
 
-test('a batch whose offsets are not its own is refused before any of it is counted', () => {
+test('a batch whose offsets are not its own is refused', () => {
   const checkpoint = emptyCheckpoint(0)
   const bytes = buildBatch({ records: [record('1990-03-01', 1), record('1990-03-02', 2)] })
   bytes.writeInt32BE(0, 23)
@@ -198,7 +304,7 @@ test('a batch whose offsets are not its own is refused before any of it is count
     () => fold(checkpoint, withRightChecksum(bytes)),
     /has offset 1 after 0, expected less than 1$/,
   )
-  assert.deepEqual(fileOf(checkpoint), { partition: 0, offset: 0 })
+  expectBrokenOff(checkpoint, 0)
 })
 
 test('random batches, fetched from wherever the fold stands, give what a Map of all dates gives', (t) => {

@@ -26,7 +26,7 @@ export function writeBatch(
     put(bytes.length)
     at += bytes.copy(room, at)
   }
-  const sizeOf = (value: number) => (value < 64 ? 1 : value < 8192 ? 2 : 3)
+  const sizeOf = (value: number) => (value < 64 ? 1 : value < 8192 ? 2 : value < 2 ** 20 ? 3 : 4)
   for (const { key, value, offsetDelta } of records) {
     const inside = sizeOf(key.length) + key.length + sizeOf(value.length) + value.length
     put(3 + sizeOf(offsetDelta) + inside)

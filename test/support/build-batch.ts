@@ -15,6 +15,8 @@ export type BatchToBuild = {
   leaderEpoch?: number
   compression?: Compression
   isControl?: boolean
+  isTransactional?: boolean
+  producerId?: bigint
   /** What the header says, where that is not what the records make. */
   lastOffsetDelta?: number
   recordCount?: number
@@ -40,11 +42,11 @@ export function buildBatch(batch: BatchToBuild): Buffer {
   bytes.writeInt32BE(bytes.length - 12, 8)
   bytes.writeInt32BE(batch.leaderEpoch ?? 0, 12)
   bytes.writeInt8(batch.magic ?? 2, 16)
-  bytes.writeInt16BE(batch.isControl ? 0x20 : 0, 21)
+  bytes.writeInt16BE((batch.isControl ? 0x20 : 0) | (batch.isTransactional ? 0x10 : 0), 21)
   bytes.writeInt32BE(batch.lastOffsetDelta ?? records.at(-1)?.offsetDelta ?? records.length - 1, 23)
   bytes.writeBigInt64BE(1_700_000_000_000n, 27)
   bytes.writeBigInt64BE(1_700_000_000_000n, 35)
-  bytes.writeBigInt64BE(-1n, 43) // producer id
+  bytes.writeBigInt64BE(batch.producerId ?? -1n, 43)
   bytes.writeInt16BE(-1, 51)
   bytes.writeInt32BE(-1, 53)
   bytes.writeInt32BE(batch.recordCount ?? records.length, 57)

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, addressOf } from '../address.ts'
 import { OperatingError } from '../program.ts'
-import { readBatchHeader } from '../record-batch.ts'
 import { errorName } from './api.ts'
 import type { Cluster } from './cluster.ts'
 import { type Connection, ResponseBuffers } from './connection.ts'
@@ -14,6 +13,7 @@ import {
 } from './fetch.ts'
 import { checkPartitionCount, type Topic, type TopicPartition } from './metadata.ts'
 import { NetworkError, reason } from './network-error.ts'
+import { emptyHeader, readBatchHeader } from './record-batch.ts'
 
 export type ReaderOptions = {
   cluster: Cluster
@@ -117,6 +117,8 @@ export class PartitionReader {
   #wakeReader: () => void = () => {}
   #hasStarted = false
   #isClosed = false
+  /** Reused from batch to batch. */
+  readonly #header = emptyHeader()
 
   /** Whether something waits for metadata: a leader, or the topic. Else metadata is looked at each 5 s. */
   #needsMetadata = true
@@ -275,16 +277,16 @@ export class PartitionReader {
     const { partition, offset: from } = position
     const { batches: bytes, aborted, lastStableOffset: endOffset, highWatermark } = answer
     if (!this.#needsMetadata) this.#endWait()
-    let header = readBatchHeader(bytes, 0)
-    if (!header && bytes.length > 0) {
+    const header = this.#header
+    let at = 0
+    for (; readBatchHeader(bytes, at, header); at += header.byteLength) {
+      position.offset = Math.max(position.offset, header.nextOffset)
+      position.lastFetchedEpoch = header.leaderEpoch
+    }
+    if (at === 0 && bytes.length > 0) {
       throw new OperatingError(
         `${this.#options.topicName}/${partition}: the batch at offset ${from} came without its end.`,
       )
-    }
-    while (header) {
-      position.offset = Math.max(position.offset, header.nextOffset)
-      position.lastFetchedEpoch = header.leaderEpoch
-      header = readBatchHeader(bytes, header.position + header.byteLength)
     }
     return { kind: 'records', partition, from, bytes, aborted, endOffset, highWatermark }
   }

@@ -1,9 +1,9 @@
 import { OperatingError } from '../program.ts'
-import { readBatchHeader } from '../record-batch.ts'
 import type { Cluster } from './cluster.ts'
 import type { FetchLimits } from './fetch.ts'
 import type { Topic } from './metadata.ts'
 import { type Fetched, type FetchedRecords, PartitionReader } from './partition-reader.ts'
+import { emptyHeader, readBatchHeader } from './record-batch.ts'
 
 /** Part of a partition's log: from offset `from` up to and without `until`. */
 export type LogPart = { topicName: string; topic: Topic; partition: number; from: number; until: number }
@@ -65,11 +65,11 @@ export async function* readRange(
   }
 }
 
+// Reused from batch to batch.
+const header = emptyHeader()
+
 function nextOffset({ from, bytes }: FetchedRecords): number {
   let next = from
-  for (let header = readBatchHeader(bytes, 0); header; ) {
-    next = header.nextOffset
-    header = readBatchHeader(bytes, header.position + header.byteLength)
-  }
+  for (let at = 0; readBatchHeader(bytes, at, header); at += header.byteLength) next = header.nextOffset
   return next
 }

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { zstdCompressSync } from 'node:zlib'
-import { crc32c } from '@platformatic/kafka'
-import { OperatingError } from '../../files/lib/program.ts'
-import { decodeRecords, emptyColumns, readBatchHeader } from '../../files/lib/record-batch.ts'
+import {
+  checkBatch,
+  emptyHeader,
+  emptyReader,
+  nextRecord,
+  openRecords,
+  readBatchHeader,
+  recordBytesMax,
+} from '../../../files/lib/kafka/record-batch.ts'
+import { OperatingError } from '../../../files/lib/program.ts'
 import {
   type BatchToBuild,
   buildBatch,
@@ -12,26 +18,43 @@ import {
   type RecordToBuild,
   varint,
   withRightChecksum,
-} from '../support/build-batch.ts'
-import { readBatch, type SimpleRecord } from '../support/read-batch.ts'
-import { randomFrom, seededRandom } from '../support/seeded-random.ts'
+} from '../../support/build-batch.ts'
+import { readBatch, type SimpleRecord } from '../../support/read-batch.ts'
+import { randomFrom, seededRandom } from '../../support/seeded-random.ts'
 
-const columns = emptyColumns()
+const header = emptyHeader()
+const reader = emptyReader()
 
 /** Decodes the one batch in `bytes` by our decoder, into objects for comparing. */
 function decode(bytes: Buffer, position = 0): SimpleRecord[] {
-  const header = readBatchHeader(bytes, position)
-  assert.ok(header, 'the batch is whole')
-  decodeRecords(bytes, header, columns)
-  return Array.from({ length: columns.count }, (_, i) => ({
-    offset: BigInt(columns.offsets[i]!),
-    key: range(columns.keyStarts[i]!, columns.keyEnds[i]!),
-    value: range(columns.valueStarts[i]!, columns.valueEnds[i]!),
-  }))
+  open(bytes, position)
+  return readAll()
+}
+
+function open(bytes: Buffer, position = 0): void {
+  assert.ok(readBatchHeader(bytes, position, header), 'the batch is whole')
+  checkBatch(bytes, header)
+  openRecords(reader, bytes, header)
+}
+
+/** The records to come, copied, for they hold only until the next is read. */
+function readAll(): SimpleRecord[] {
+  const records: SimpleRecord[] = []
+  while (nextRecord(reader)) {
+    assert.equal(reader.excessiveBytes, 0)
+    const [key, value] = [range(reader.keyStart, reader.keyEnd), range(reader.valueStart, reader.valueEnd)]
+    records.push({ offset: BigInt(reader.offset), key, value })
+  }
+  return records
 }
 
 function range(start: number, end: number): Buffer | null {
-  return start < 0 ? null : columns.bytes.subarray(start, end)
+  return start < 0 ? null : Buffer.from(reader.bytes.subarray(start, end))
+}
+
+/** What the header at the start of the bytes says; undefined when it is not there. */
+function headerOf(bytes: Buffer) {
+  return readBatchHeader(bytes, 0, header) ? header : undefined
 }
 
 /** What a batch that was built right must be decoded to. */
@@ -57,12 +80,8 @@ function refused(batch: Buffer, message: RegExp) {
 const report: RecordToBuild = { key: Buffer.from('January'), value: Buffer.from('a report of 21 bytes.') }
 const reports = (count: number): RecordToBuild[] => Array.from({ length: count }, () => report)
 
-test('the checksum used here is CRC-32C as in RFC 3720', () => {
-  assert.equal(crc32c(Buffer.from('123456789')), 0xe3069283)
-})
-
 for (const compression of compressions) {
-  test(`decodeRecords reads a batch with compression ${compression}`, () => {
+  test(`nextRecord reads a batch with compression ${compression}`, () => {
     const batch: BatchToBuild = { records: reports(500), baseOffset: 41, compression }
     assert.deepEqual(decode(buildBatch(batch)), expected(batch))
   })
@@ -76,13 +95,16 @@ test('readBatchHeader reads what a header says', () => {
     isControl: true,
     compression: 'zstd',
   })
-  assert.deepEqual(readBatchHeader(Buffer.concat([Buffer.alloc(5), bytes]), 5), {
+  assert.ok(readBatchHeader(Buffer.concat([Buffer.alloc(5), bytes]), 5, header))
+  assert.deepEqual(header, {
     position: 5,
     byteLength: bytes.length,
     baseOffset: 100,
     nextOffset: 103,
     leaderEpoch: 7,
     isControl: true,
+    isTransactional: false,
+    producerId: -1n,
     compression: 4,
     recordCount: 3,
   })
@@ -92,7 +114,7 @@ test('readBatchHeader tells a transaction marker from records, in or out of a tr
   const isControl = (attributes: number) => {
     const bytes = buildBatch({ records: reports(1) })
     bytes.writeInt16BE(attributes, 21)
-    return readBatchHeader(bytes, 0)?.isControl
+    return headerOf(bytes)!.isControl
   }
   assert.deepEqual([0x00, 0x08, 0x10, 0x20, 0x30].map(isControl), [false, false, false, true, true])
 })
@@ -105,13 +127,9 @@ test('batches in a row are read one after the other, and one cut short anywhere 
   const complete = batches[0]!.length + batches[1]!.length
   for (let end = complete; end <= bytes.length; end++) {
     const offsets: number[] = []
-    let position = 0
-    for (let header = readBatchHeader(bytes.subarray(0, end), 0); header; ) {
-      decodeRecords(bytes, header, columns)
-      offsets.push(...columns.offsets.subarray(0, columns.count))
-      position += header.byteLength
-      header = readBatchHeader(bytes.subarray(0, end), position)
-    }
+    const cut = bytes.subarray(0, end)
+    for (let position = 0; readBatchHeader(cut, position, header); position += header.byteLength)
+      offsets.push(...decode(cut, position).map(({ offset }) => Number(offset)))
     const whole = [
       0,
       ...Array.from({ length: 40 }, (_, i) => 50 + i),
@@ -124,31 +142,31 @@ test('batches in a row are read one after the other, and one cut short anywhere 
 test('readBatchHeader gives nothing for the start of a batch, at every length of it', () => {
   const bytes = buildBatch({ records: reports(3) })
   for (let end = 0; end < bytes.length; end++) {
-    assert.equal(readBatchHeader(bytes.subarray(0, end), 0), undefined, `cut at ${end}`)
+    assert.equal(headerOf(bytes.subarray(0, end)), undefined, `cut at ${end}`)
   }
 })
 
 test('an empty batch, as compaction leaves it, has no records and passes its offsets', () => {
   const bytes = buildBatch({ records: [], baseOffset: 10, lastOffsetDelta: 4 })
-  assert.equal(readBatchHeader(bytes, 0)?.nextOffset, 15)
+  assert.equal(headerOf(bytes)!.nextOffset, 15)
   assert.deepEqual(decode(bytes), [])
 })
 
-test('decodeRecords keeps offsets apart where records are missing', () => {
+test('nextRecord keeps offsets apart where records are missing', () => {
   const batch: BatchToBuild = {
     records: [0, 3, 700, 70_000].map((offsetDelta) => ({ ...report, offsetDelta })),
   }
   assert.deepEqual(decode(buildBatch({ ...batch, lastOffsetDelta: 80_000 })), expected(batch))
 })
 
-test('decodeRecords tells null from empty', () => {
+test('nextRecord tells null from empty', () => {
   const [empty, some] = [Buffer.alloc(0), Buffer.from('x')]
   const contents = [null, empty, some]
   const records = contents.flatMap((key) => contents.map((value) => ({ key, value })))
   assert.deepEqual(decode(buildBatch({ records })), expected({ records }))
 })
 
-test('decodeRecords passes over headers', () => {
+test('nextRecord passes over headers', () => {
   const headers: RecordToBuild['headers'] = [
     ['trace', Buffer.alloc(300, 'x')],
     ['none', null],
@@ -158,7 +176,7 @@ test('decodeRecords passes over headers', () => {
   assert.deepEqual(decode(buildBatch({ records })), expected({ records }))
 })
 
-test('decodeRecords reads varints of every length', () => {
+test('nextRecord reads varints of every length', () => {
   const lengths = [0, 63, 64, 8191, 8192, 1_048_575, 1_048_576]
   const timestampDeltas = [
     0n,
@@ -194,13 +212,13 @@ for (const baseOffset of [2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 48 + 
   test(`offsets from ${baseOffset} are exact`, () => {
     const batch = { records: reports(3), baseOffset }
     const bytes = buildBatch(batch)
-    assert.equal(readBatchHeader(bytes, 0)?.baseOffset, baseOffset)
-    assert.equal(readBatchHeader(bytes, 0)?.nextOffset, baseOffset + 3)
+    assert.equal(headerOf(bytes)!.baseOffset, baseOffset)
+    assert.equal(headerOf(bytes)!.nextOffset, baseOffset + 3)
     assert.deepEqual(decode(bytes), expected(batch))
   })
 }
 
-test('columns grow with the batch, and a small one after a large one has its own count', () => {
+test('a small batch after a large one has its own records', () => {
   for (const count of [5000, 2, 20_000, 0, 1]) {
     const batch: BatchToBuild = { records: reports(count), lastOffsetDelta: Math.max(count - 1, 0) }
     assert.deepEqual(decode(buildBatch(batch)), expected(batch))
@@ -237,7 +255,7 @@ test('a number of records that lies is refused', () => {
     for (const recordCount of [-1, 0, 2, 4, 1000, 2 ** 31 - 1]) {
       refused(
         buildBatch({ records: reports(3), recordCount, compression }),
-        /says -?\d+ records in|is cut off in its record|after its last record/,
+        /says that it has -1 records|is cut off in its record|after its last record/,
       )
     }
   }
@@ -276,7 +294,7 @@ test('a varint that does not end is refused', () => {
 test('bytes after the last record are refused', () => {
   refused(
     buildBatch({ records: reports(2), trailing: Buffer.from('abc') }),
-    /has 3 bytes after its last record$/,
+    /has 3 bytes or more after its last record$/,
   )
 })
 
@@ -299,22 +317,87 @@ test('compression of an unknown method is refused', () => {
   refused(withRightChecksum(bytes), /cannot be decompressed \(method 5 is not known\)$/)
 })
 
-test('a batch of some kB that unfolds to 400 MB is refused', () => {
-  const body = zstdCompressSync(Buffer.alloc(400 * 2 ** 20))
-  const bytes = Buffer.concat([buildBatch({ records: [], compression: 'zstd' }).subarray(0, 61), body])
-  bytes.writeInt32BE(bytes.length - 12, 8)
-  assert.ok(bytes.length < 100_000)
-  refused(withRightChecksum(bytes), /cannot be decompressed \(Cannot create a Buffer larger than/)
-})
-
 test('a batch that claims a billion records takes no room for them', () => {
   const { rss } = process.memoryUsage()
   refused(
     buildBatch({ records: reports(3), recordCount: 1_000_000_000 }),
-    /says 1000000000 records in 105 bytes$/,
+    /is cut off in its record 3 of 1000000000$/,
   )
   assert.ok(process.memoryUsage().rss - rss < 100 * 2 ** 20)
 })
+
+for (const compression of compressions) {
+  test(`a record that is too long is passed over and told, those around it are read: ${compression}`, () => {
+    const long = (length: number) => ({ key: Buffer.alloc(3, 'k'), value: Buffer.alloc(length, 'v') })
+    // A record's length counts all but itself: 3 bytes for attributes, time and offset, 4 of the key, 4, 1 for headers.
+    const overhead = 12
+    const lengths = [recordBytesMax - overhead, recordBytesMax - overhead + 1, 30 * 2 ** 20]
+    const records = [report, ...lengths.flatMap((length) => [long(length), report])]
+    open(buildBatch({ records, baseOffset: 70, compression }))
+    const found: [offset: number, excessiveBytes: number, valueBytes: number][] = []
+    while (nextRecord(reader))
+      found.push([
+        reader.offset,
+        reader.excessiveBytes,
+        reader.valueStart < 0 ? -1 : reader.valueEnd - reader.valueStart,
+      ])
+    assert.deepEqual(found, [
+      [70, 0, 21],
+      [71, 0, recordBytesMax - overhead],
+      [72, 0, 21],
+      [73, recordBytesMax + 1, -1],
+      [74, 0, 21],
+      [75, 30 * 2 ** 20 + overhead, -1],
+      [76, 0, 21],
+    ])
+  })
+}
+
+test('a record that is too long and cut off is refused', () => {
+  for (const compression of compressions) {
+    const plain = buildBatch({ records: [report, { key: null, value: Buffer.alloc(20 * 2 ** 20) }] })
+    for (const end of [90, 100, 110, 120, 1_000_000, 10_000_000, plain.length - 1])
+      refused(compressBatch(plain.subarray(0, end), compression), /is cut off in its record [01] of 2$/)
+  }
+})
+
+test('records that come in pieces, cut anywhere, are read as in one', (t) => {
+  const random = seededRandom(t)
+  for (let run = 0; run < 5000; run++) {
+    const plain = plains[run % plains.length]!
+    const bytes = random() < 0.5 ? plain : withRightLength(damage(plain, random))
+    const whole = recordsOrError(() => decode(bytes))
+    const inPieces = recordsOrError(() => {
+      open(bytes)
+      cutInPieces(random)
+      return readAll()
+    })
+    assert.deepEqual(inPieces, whole, `run ${run}`)
+  }
+})
+
+function recordsOrError(read: () => SimpleRecord[]): SimpleRecord[] | string {
+  try {
+    return read()
+  } catch (error) {
+    assert.ok(error instanceof OperatingError, (error as Error).stack)
+    return error.message.replace(/\d+ bytes or more/, 'bytes')
+  }
+}
+
+/** Has the reader get its records in pieces, as those of a compressed batch. */
+function cutInPieces(random: () => number): void {
+  const records = Buffer.from(reader.bytes.subarray(reader.at, reader.end))
+  reader.at = reader.end
+  reader.pieces = (function* () {
+    const room = Buffer.alloc(50)
+    for (let at = 0; at < records.length; ) {
+      const count = records.copy(room, 0, at, at + Math.floor(random() * room.length))
+      at += count
+      yield room.subarray(0, count)
+    }
+  })()
+}
 
 test('random batches are decoded as they were built', (t) => {
   const random = seededRandom(t)
@@ -341,9 +424,15 @@ test('20,000 batches of damaged records, checksum and compression right, are ref
 test('batches damaged after they were compressed are refused or read as the simple way does', (t) => {
   const random = seededRandom(t)
   for (let run = 0; run < 2000; run++) {
-    // snappy and lz4 end in a trap of their WebAssembly, which takes some of its stack for good: a few times will do.
+    // The simple way ends in a trap of its WebAssembly for snappy and lz4, which takes some of its stack for good: a few
+    // times will do.
     const compression = run < 100 ? compressions[1 + (run % 5)]! : random() < 0.5 ? 'gzip' : 'zstd'
-    agree(withRightLength(damage(compressBatch(plains[run % 100]!, compression), random)), `run ${run}`)
+    const bytes = withRightLength(damage(compressBatch(plains[run % 100]!, compression), random))
+    const [simple, ours] = [simpleOrNothing(bytes), recordsOrError(() => decode(bytes))]
+    // The library looks at LZ4's own checksums, which we leave to that of the batch; and takes matches that reach back to
+    // before the first byte.
+    const mayDiffer = compression.startsWith('snappy') || compression === 'lz4'
+    if (!mayDiffer || (simple && typeof ours !== 'string')) agree(bytes, `run ${run}`)
   }
 })
 
