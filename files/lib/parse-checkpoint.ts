@@ -2,6 +2,7 @@ import { type CalendarDay, daysInMonth, formatDate, type MonthName, monthNames }
 import { type Checkpoint, countDays, emptyCheckpoint, monthTable } from './checkpoint.ts'
 import { parseUsualForm } from './parse-usual-form.ts'
 import { OperatingError } from './program.ts'
+import { quoted } from './quoted.ts'
 
 /**
  * Parses the text of a partition file and believes nothing of it unchecked.
@@ -12,7 +13,7 @@ import { OperatingError } from './program.ts'
 export function parseCheckpoint(text: string, partition: number, path: string): Checkpoint {
   const fail: Fail = (key, found, expected) => {
     throw new OperatingError(
-      `${path}: ${key} is ${shorten(found)}: expected ${expected}. The file was left as it is. ` +
+      `${path}: ${key} is ${show(found)}: expected ${expected}. The file was left as it is. ` +
         `Mend it, or count again from the log with \`consumer.ts ${partition} --rebuild\`, which keeps it in archive/.`,
     )
   }
@@ -35,7 +36,7 @@ function parseAnyForm(text: string, partition: number, fail: Fail): Checkpoint {
   for (const [key, years] of Object.entries(file)) {
     if (key === 'partition' || key === 'offset') continue
     const month = monthNames.indexOf(key as MonthName) + 1
-    if (month === 0) fail(JSON.stringify(key), years, 'only partition, offset and names of months as keys')
+    if (month === 0) fail(quoted(key), years, 'only partition, offset and names of months as keys')
     parseYears(checkpoint, month, parseObject(years, key, fail), fail)
   }
   return checkpoint
@@ -100,9 +101,9 @@ function isWholeNumber(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function shorten(value: unknown): string {
-  const isNumber = typeof value === 'number' // JSON has no Infinity, which 1e999 is read as.
-  const text = typeof value === 'string' ? `'${value}'` : isNumber ? `${value}` : JSON.stringify(value)
-  if (text === undefined) return 'missing'
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+function show(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (typeof value === 'string') return quoted(value)
+  // JSON has no Infinity, which 1e999 is read as.
+  return typeof value === 'number' ? `${value}` : quoted(JSON.stringify(value)).slice(1, -1)
 }

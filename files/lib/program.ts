@@ -1,3 +1,5 @@
+import { printable } from './quoted.ts'
+
 /**
  * What can go wrong in good code: a bad argument, a broker away, a damaged file. It prints as its message alone;
  * any other error is a defect of ours and prints with its stack.
@@ -38,7 +40,7 @@ export async function run(main: (signal: AbortSignal) => Promise<void>, stopMs =
   } catch (error) {
     // By name: node:timers/promises wraps the signal's reason in an error of its own.
     if (stop.signal.aborted && error instanceof Error && error.name === 'AbortError') return
-    console.error(error instanceof OperatingError ? error.message : error)
+    console.error(error instanceof OperatingError ? printable(error.message) : error)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
 }

@@ -6,6 +6,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { ReportSchema } from '../report_pb.ts'
 import { recordBytesMax } from './kafka/record-batch.ts'
+import { quoted } from './quoted.ts'
 import type { ReplayedRecord } from './replay.ts'
 
 /** What a record of the log is to the statistics: late is a report whose date was never counted, yet lies before `end`. */
@@ -50,8 +51,7 @@ function judge(state: Recount, { key, value, isAborted, excessiveBytes }: Replay
   const report = decode(value)
   if (typeof report === 'string') return { kind: 'refused', reason: report }
   const { date, degrees } = report
-  if (!isDay(date))
-    return { kind: 'refused', reason: `${JSON.stringify(date.slice(0, 40))} is not a day of the calendar` }
+  if (!isDay(date)) return { kind: 'refused', reason: `${quoted(date)} is not a day of the calendar` }
   const month = names[Number(date.slice(5, 7)) - 1]!
   if (!Number.isFinite(degrees)) return { kind: 'refused', reason: `degrees are ${degrees}` }
   if (key && key.length > partBytesMax)

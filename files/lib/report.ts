@@ -1,5 +1,6 @@
 import { daysInMonth, monthNames, parseDate } from './calendar.ts'
 import { viewOf } from './kafka/view-of.ts'
+import { quoted } from './quoted.ts'
 
 /** Room for one decoded report; reused from record to record, for millions of them are decoded a second. */
 export type DecodedReport = { year: number; month: number; day: number; degrees: number }
@@ -33,7 +34,7 @@ export function decodeReport(
   if (keyStart >= 0 && keyEnd - keyStart > partBytesMax) return tooLong('key', keyEnd - keyStart)
   if (!Number.isFinite(into.degrees)) return `its degrees are ${into.degrees}`
   if (keyStart >= 0 && isMonthName(bytes, keyStart, keyEnd, into.month)) return undefined
-  const key = keyStart < 0 ? 'null' : `'${shorten(bytes.toString('utf8', keyStart, keyEnd))}'`
+  const key = keyStart < 0 ? 'null' : quoted(bytes.toString('utf8', keyStart, keyEnd))
   return `its key is ${key}, expected '${monthNames[into.month - 1]}'`
 }
 
@@ -89,7 +90,7 @@ function readFields(value: Buffer, into: DecodedReport): string | undefined {
   try {
     const { date, degrees } = parseFields(value)
     const day = parseDate(date)
-    if (!day) return `its date '${shorten(date)}' is not a day of the calendar, YYYY-MM-DD`
+    if (!day) return `its date ${quoted(date)} is not a day of the calendar, YYYY-MM-DD`
     Object.assign(into, day)
     into.degrees = degrees
     return undefined
@@ -188,9 +189,4 @@ export function isMonthName(bytes: Buffer, start: number, end: number, month: nu
   if (end - start !== name.length) return false
   for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false
   return true
-}
-
-/** Keeps a hostile text from filling the terminal: 40 characters, control characters escaped. */
-function shorten(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text).slice(1, -1)
 }

@@ -3,6 +3,7 @@ import { describeDifferences } from './differences.ts'
 import type { Observations } from './observations.ts'
 import type { Pace } from './pace.ts'
 import { OperatingError } from './program.ts'
+import { printable } from './quoted.ts'
 import { partitionOf, type Send } from './send.ts'
 import { sendObservations } from './send-observations.ts'
 
@@ -45,7 +46,7 @@ function mayBeSent({ source, days }: Observations, logged: Logged): boolean {
     return true
   } catch (error) {
     if (!(error instanceof OperatingError)) throw error
-    console.error(`${error.message} It is read again when it changes.`)
+    console.error(`${printable(error.message)} It is read again when it changes.`)
     return false
   }
 }

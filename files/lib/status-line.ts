@@ -1,3 +1,5 @@
+import { printable } from './quoted.ts'
+
 /** Where a program tells its user how it goes: one line redrawn on a terminal, plain lines only elsewhere. */
 export type StatusLine = {
   isTerminal: boolean
@@ -23,7 +25,7 @@ export function openStatusLine(stream: NodeJS.WriteStream = process.stderr): Sta
   return {
     isTerminal,
     say: (line) => {
-      stream.write(isTerminal ? `\r\x1b[K${line}\n` : `${line}\n`)
+      stream.write(`${isTerminal ? '\r\x1b[K' : ''}${printable(line)}\n`)
       if (shown) draw(shown)
     },
     show: (text) => {

@@ -15,7 +15,7 @@ const withTop = (changes: object) =>
 const cases: [what: string, text: string, key: string, found: string, expected: string][] = [
   ['an empty file', '', 'the file', "''", 'JSON'],
   ['a file cut short', withStats({}).slice(0, -30), 'the file', `'{"partition":2,"offset":5,`, 'JSON'],
-  ['zeros after a power cut', '\0'.repeat(9), 'the file', `'${'\0'.repeat(9)}'`, 'JSON'],
+  ['zeros after a power cut', '\0'.repeat(9), 'the file', `'${'\\u0000'.repeat(9)}'`, 'JSON'],
   ['an array', '[]', 'the file', '[]', 'an object'],
   ['null', 'null', 'the file', 'null', 'an object'],
   ['a number', '7', 'the file', '7', 'an object'],
@@ -43,14 +43,14 @@ const cases: [what: string, text: string, key: string, found: string, expected: 
   [
     'a key that is no month',
     withTop({ january: {} }),
-    '"january"',
+    "'january'",
     '{}',
     'only partition, offset and names of months as keys',
   ],
   [
     '__proto__ as a key',
     '{"partition": 2, "offset": 5, "__proto__": {}}',
-    '"__proto__"',
+    "'__proto__'",
     '{}',
     'only partition, offset and names of months as keys',
   ],
@@ -189,9 +189,9 @@ for (const [what, text, key, found, expected] of cases) {
   })
 }
 
-test('an error shows 60 characters of what was found at most', () => {
+test('an error shows 40 characters of what was found at most', () => {
   const text = withTop({ offset: 'x'.repeat(1000) })
-  assert.throws(() => parseCheckpoint(text, 2, 'file'), { message: /offset is 'x{59}…: expected/ })
+  assert.throws(() => parseCheckpoint(text, 2, 'file'), { message: /offset is 'x{40}…': expected/ })
 })
 
 test('20,000 texts changed at random are refused, or stand for the same when written again', (t) => {

@@ -37,6 +37,12 @@ test('an OperatingError prints as its message alone, exit code 1', async (t) => 
   })
 })
 
+test('foreign text in a message does not act on the terminal', async (t) => {
+  const body = `throw new OperatingError('x.json: the key is \\x1b[2J\\u202e\\x9b\\nTry again.')`
+  const { stderr } = await runMain(t, body)
+  assert.equal(stderr, 'x.json: the key is \\u001b[2J\\u202e\\u009b\nTry again.\n')
+})
+
 test('a UsageError prints as its message alone, exit code 2', async (t) => {
   const body = `throw new UsageError('usage: ...')`
   assert.deepEqual(await runMain(t, body), { code: 2, signal: null, stdout: '', stderr: 'usage: ...\n' })

@@ -27,3 +27,12 @@ test('a record that was too long to be read is refused by its length', () => {
     reason: 'the record has 5000000 bytes, expected at most 4194304',
   })
 })
+
+test('a date that is none is quoted, and does not act on a terminal', () => {
+  const value = encodeReport('\u202e2001\x9b-01', 40)
+  const verdict = recount(emptyRecount(), { ...good, value })
+  assert.deepEqual(verdict, {
+    kind: 'refused',
+    reason: "'\\u202e2001\\u009b-01' is not a day of the calendar",
+  })
+})

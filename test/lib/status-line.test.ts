@@ -32,6 +32,12 @@ test('a line that stays is printed over the status, which follows it', () => {
   assert.equal(written.join(''), '\rbusy\x1b[K\r\x1b[Kdone\n\rbusy\x1b[K\n')
 })
 
+test('foreign text in a line does not act on the terminal', () => {
+  const { stream, written } = memoryStream()
+  openStatusLine(stream).say('refused: \x1b[2J\u202e')
+  assert.deepEqual(written, ['refused: \\u001b[2J\\u202e\n'])
+})
+
 test('where there is no terminal, only lines are printed', () => {
   const { stream, written } = memoryStream()
   const line = openStatusLine(stream)

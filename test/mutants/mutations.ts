@@ -281,6 +281,14 @@ export const mutations: readonly Mutation[] = [
     name: 'good records are counted whatever stands between them',
   },
   {
+    what: 'foreign text comes to the terminal as it is',
+    path: lib('program'),
+    search: 'printable(error.message)',
+    replace: 'error.message',
+    test: libTest('program'),
+    name: 'foreign text in a message does not act on the terminal',
+  },
+  {
     what: 'a key that is not the month of the date is taken',
     path: lib('report'),
     search: 'if (keyStart >= 0 && isMonthName',

@@ -1,4 +1,5 @@
-import { type Form, misfit, quoted, type Reading } from './form.ts'
+import { quoted } from '../quoted.ts'
+import { type Form, misfit, type Reading } from './form.ts'
 import { takeGhcnValue } from './ghcn-value.ts'
 import type { TakeLine } from './read-lines.ts'
 

@@ -54,9 +54,3 @@ export function misfit({ source, line, column }: Place, found: string, expected:
     `${source}: line ${line}, column ${column}: ${found}: expected ${expected}. Nothing has been sent.`,
   )
 }
-
-/** Quotes text for an error: 40 characters at most, none of them a control character. */
-export function quoted(text: string): string {
-  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return `'${JSON.stringify(short).slice(1, -1).replaceAll('\\"', '"')}'`
-}

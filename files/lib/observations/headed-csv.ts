@@ -1,6 +1,7 @@
 import { OperatingError } from '../program.ts'
+import { quoted } from '../quoted.ts'
 import { type Row, startRows } from './csv-row.ts'
-import { type Form, quoted, type Reading } from './form.ts'
+import type { Form, Reading } from './form.ts'
 import { startPlainRows } from './plain-csv.ts'
 import { startWideRows } from './wide-csv.ts'
 

@@ -1,7 +1,8 @@
 import { parseDate } from '../calendar.ts'
+import { quoted } from '../quoted.ts'
 import { checkLength, placeOf, type Row } from './csv-row.ts'
 import { dayNumber, fahrenheit, skipDay, takeDay } from './days.ts'
-import { checkUnit, misfit, quoted, type Reading, type Unit } from './form.ts'
+import { checkUnit, misfit, type Reading, type Unit } from './form.ts'
 
 /**
  * Reads rows of a column `date` and one of `tmax_f` and `tmax_c`, or `tmax` when its unit was said. Other columns are

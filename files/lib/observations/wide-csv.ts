@@ -1,9 +1,10 @@
 import { parseDate } from '../calendar.ts'
 import { OperatingError } from '../program.ts'
+import { quoted } from '../quoted.ts'
 import { isName, isPlace } from '../source.ts'
 import { checkLength, placeOf, type Row } from './csv-row.ts'
 import { dayNumber, type Place, skipDay, takeDay } from './days.ts'
-import { type About, ghcnDaily, misfit, quoted, type Reading, type Unit } from './form.ts'
+import { type About, ghcnDaily, misfit, type Reading, type Unit } from './form.ts'
 import { inFahrenheit, parseDegrees } from './plain-csv.ts'
 import { isWanted } from './stations.ts'
 
