@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { cacheFolder } from '../files/lib/cache-folder.ts'
 import { OperatingError } from '../files/lib/program.ts'
 import { fetchJars } from './jars.ts'
 import { findJava, type Java } from './java.ts'
@@ -56,11 +56,6 @@ export async function installKafka(
       },
     )
   }
-}
-
-export function cacheFolder(): string {
-  const { ALMANAC_CACHE, XDG_CACHE_HOME } = process.env
-  return ALMANAC_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'almanac')
 }
 
 // The JVM takes an archive only with the very Java, class path and times of the jars it was made with.

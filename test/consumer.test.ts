@@ -190,6 +190,17 @@ test('a partition file from elsewhere is archived and its partition counted from
 })
 
 // A consumer that went on instead would never end.
+test('consumer.ts keeps its compiled modules in the cache folder before it can be killed', async (t) => {
+  const { environment } = await own(t)
+  const cache = await temporaryFolder(t)
+  const consumer = startProgram(t, 'consumer.ts', ['0'], { ...environment, ALMANAC_CACHE: cache })
+  await waitFor('its first line', () => consumer.stderr().includes('Keeping partition'))
+  consumer.child.kill('SIGKILL')
+  await consumer.ended
+  const kept = readdirSync(join(cache, 'compiled'), { recursive: true })
+  assert.ok(kept.length > 20, `${kept.length} files`)
+})
+
 test('--rebuild leaves the file where it is when the log no longer begins at 0, or is not there', async (t) => {
   const { topic, directory, environment } = await own(t)
   const days = Array.from({ length: 9 }, (_, i) => reportRecord(`1990-01-0${i + 1}`, i))

@@ -6,8 +6,8 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { encodeReport } from '../../files/lib/encode-report.ts'
 import { type DecodedReport, decodeReport } from '../../files/lib/report.ts'
 import { ReportSchema } from '../../files/report_pb.ts'
+import { hasMisplacedField } from '../support/misplaced-field.ts'
 import { seededRandom } from '../support/seeded-random.ts'
-import { hasOtherWireType } from '../support/wire-types.ts'
 
 const names = 'January February March April May June July August September October November December'.split(
   ' ',
@@ -38,7 +38,7 @@ function decode(key: Buffer | string | null, value: Buffer | null): DecodedRepor
  */
 function expected(value: Buffer): DecodedReport | undefined {
   try {
-    if (hasOtherWireType(value)) return undefined
+    if (hasMisplacedField(value)) return undefined
     const { date, degrees } = fromBinary(ReportSchema, value)
     const day = dayByDate(date)
     return day && Number.isFinite(degrees) ? { ...day, degrees } : undefined

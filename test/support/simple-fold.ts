@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { ReportSchema } from '../../files/report_pb.ts'
-import { hasOtherWireType } from './wire-types.ts'
+import { hasMisplacedField } from './misplaced-field.ts'
 
 const names = 'January February March April May June July August September October November December'.split(
   ' ',
@@ -31,7 +31,7 @@ function readReport(value: Buffer): { date: string; degrees: number } | undefine
   if (value.length === 21 && value.readUInt16BE(0) === 0x0a0a && value[12] === 0x11)
     return { date: value.toString('latin1', 2, 12), degrees: value.readDoubleLE(13) }
   try {
-    return hasOtherWireType(value) ? undefined : fromBinary(ReportSchema, value)
+    return hasMisplacedField(value) ? undefined : fromBinary(ReportSchema, value)
   } catch {
     return undefined
   }

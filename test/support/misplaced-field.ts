@@ -6,7 +6,7 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
  *
  * @throws when the value is no protobuf
  */
-export function hasOtherWireType(value: Buffer): boolean {
+export function hasMisplacedField(value: Buffer): boolean {
   for (const reader = new BinaryReader(value); reader.pos < reader.len; ) {
     const [number, wireType] = reader.tag()
     if (number === 1 && wireType !== WireType.LengthDelimited) return true
