@@ -1,4 +1,7 @@
-import type { MonthStats, Recount } from './recount.ts'
+import { hasMonth, type MonthStats, type Recount, statsOf } from './recount.ts'
+
+/** A partition file as JSON.parse gives it. */
+type PartitionFile = Record<string, unknown>
 
 const fields = ['count', 'sum', 'avg', 'end', 'start'] as const
 
@@ -7,37 +10,31 @@ const fields = ['count', 'sum', 'avg', 'end', 'start'] as const
  *
  * @returns the first difference in words, months and years in the order of the log's first mention; undefined when all agree
  */
-export function firstDifference(file: Record<string, unknown>, { months }: Recount): string | undefined {
-  for (const [month, years] of Object.entries(months)) {
-    for (const [year, stats] of Object.entries(years)) {
-      const difference = differenceIn(yearOf(file, month, year), stats)
-      if (difference) return `${month} ${year}: ${difference}`
-    }
+export function firstDifference(file: PartitionFile, state: Recount): string | undefined {
+  for (const [month, year, stats] of statsOf(state)) {
+    const difference = differenceIn(yearOf(file, month, year), stats)
+    if (difference) return `${month} ${year}: ${difference}`
   }
-  for (const [month, years] of Object.entries(file)) {
-    if (month === 'partition' || month === 'offset') continue
-    for (const year of Object.keys(years as object)) {
-      if (!months[month]?.[year]) return `${month} ${year}: is in the file, and has no report in the log`
-    }
+  for (const [month, year] of monthsIn(file)) {
+    if (!hasMonth(state, month, year)) return `${month} ${year}: is in the file, and has no report in the log`
   }
   return undefined
 }
 
 /** How many months of how many in the file the log alone still explains. */
-export function provenMonths(
-  file: Record<string, unknown>,
-  { months }: Recount,
-): { proven: number; total: number } {
+export function provenMonths(file: PartitionFile, state: Recount): { proven: number; total: number } {
   let [proven, total] = [0, 0]
+  for (const _ of monthsIn(file)) total++
+  for (const [month, year, stats] of statsOf(state))
+    if (differenceIn(yearOf(file, month, year), stats) === undefined) proven++
+  return { proven, total }
+}
+
+function* monthsIn(file: PartitionFile): Generator<[month: string, year: string]> {
   for (const [month, years] of Object.entries(file)) {
     if (month === 'partition' || month === 'offset') continue
-    for (const year of Object.keys(years as object)) {
-      total += 1
-      const stats = months[month]?.[year]
-      if (stats && !differenceIn(yearOf(file, month, year), stats)) proven += 1
-    }
+    for (const year of Object.keys(years as object)) yield [month, year]
   }
-  return { proven, total }
 }
 
 function differenceIn(found: Partial<MonthStats> | undefined, stats: MonthStats): string | undefined {

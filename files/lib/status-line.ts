@@ -7,6 +7,8 @@ export type StatusLine = {
   say: (line: string) => void
   /** Redraws the status; nothing happens where there is no terminal. */
   show: (text: string) => void
+  /** Takes the status away. */
+  clear: () => void
   /** Leaves the last status behind as a line. */
   end: () => void
 }
@@ -30,6 +32,10 @@ export function openStatusLine(stream: NodeJS.WriteStream = process.stderr): Sta
     },
     show: (text) => {
       if (isTerminal) draw(text)
+    },
+    clear: () => {
+      if (shown) stream.write('\r\x1b[K')
+      shown = ''
     },
     end: () => {
       if (shown) stream.write('\n')

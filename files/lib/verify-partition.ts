@@ -1,33 +1,42 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { firstDifference, provenMonths } from './compare-file.ts'
-import type { Cluster, LogRange } from './kafka/cluster.ts'
-import type { Topic } from './kafka/metadata.ts'
+import type { LogRange } from './kafka/cluster.ts'
 import { NetworkError } from './kafka/network-error.ts'
 import { retry } from './kafka/retry.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
 import { OperatingError } from './program.ts'
 import { readIfPresent } from './read-if-present.ts'
-import { dateOf, emptyRecount, type Recount, recount, type Verdict } from './recount.ts'
-import { findTopic, type Replay, type ReplayedRecord, replay } from './replay.ts'
+import {
+  dateIn,
+  emptyRecount,
+  type LoggedRecord,
+  monthsOf,
+  type Recount,
+  recount,
+  statsOf,
+  type Verdict,
+  verdictOf,
+} from './recount.ts'
+import { findTopic, type Replay, type ReplayedLog, replay } from './replay.ts'
 import type { Source } from './source.ts'
 import { type Epoch, epochsBefore, readTopicMemory } from './topic-memory.ts'
 import { anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
 
 /** The log that files are held against. */
-export type Log = {
-  cluster: Cluster
-  topic: Topic
-  name: string
+export type Log = ReplayedLog & {
   directory: string
   /** Where its days come from, if it says so. */
   source: Source | undefined
-  signal: AbortSignal
+  /** Shows how far the replay of a partition has come. */
+  show: (text: string) => void
+  /** Takes that away, before a line is printed. */
+  clear: () => void
 }
 
 /** Sees each record of the log with what it is to the statistics. */
-export type Witness = (record: ReplayedRecord, verdict: Verdict) => void
+export type Witness = (offset: number, verdict: Verdict) => void
 
 /** What came out for one partition. */
 export type Finding = {
@@ -66,7 +75,7 @@ export function expectPartitionFile(directory: string, partitions: readonly numb
  *
  * @throws OperatingError when the file is damaged or the log cannot be read
  */
-export async function verifyPartition(log: Log, partition: number, witness: Witness): Promise<Finding> {
+export async function verifyPartition(log: Log, partition: number, witness?: Witness): Promise<Finding> {
   const paths = partitionPaths(log.directory, partition)
   const path = paths.file
   const without = (what: string, agrees: boolean | undefined) => ({
@@ -87,10 +96,13 @@ export async function verifyPartition(log: Log, partition: number, witness: Witn
   if (obstacle) return without(obstacle, false)
   if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`, false)
   const state = emptyRecount()
-  const passed = await replay(current, partition, logStart, offset, (record) => {
-    witness(record, recount(state, record))
+  const onProgress = (at: number) => log.show(`partition ${partition}: offset ${at} of ${offset}`)
+  const take = (record: LoggedRecord, isAborted: boolean) => {
+    const kind = recount(state, record, isAborted)
+    witness?.(record.offset, verdictOf(state, kind))
     return true
-  })
+  }
+  const passed = await replay(current, partition, logStart, offset, take, onProgress)
   return conclude(offset, text, { partition, state, passed, epochs })
 }
 
@@ -110,16 +122,16 @@ export async function recountUntil(
   const state = emptyRecount()
   const { logStart, logEnd } = await rangeOf(log, partition)
   let offset = until ?? logEnd
-  await replay(log, partition, logStart, offset, (record) => {
-    const date = atDate && dateOf(record)
+  await replay(log, partition, logStart, offset, (record, isAborted) => {
+    const date = atDate && !isAborted && dateIn(record)
     if (date && date > atDate) {
       offset = record.offset
       return false
     }
-    recount(state, record)
+    recount(state, record, isAborted)
     return true
   })
-  return { partition, offset, ...state.months }
+  return { partition, offset, ...monthsOf(state) }
 }
 
 async function rangeOf({ cluster, name }: Log, partition: number): Promise<LogRange> {
@@ -140,7 +152,7 @@ function missingFile(directory: string, wasKept: boolean): [what: string, agrees
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
   const { counted, duplicate, late, refused, aborted } = state.tally
   const records = counted + duplicate + late + refused + aborted
-  const years = Object.values(state.months).flatMap((table) => Object.keys(table).map(Number))
+  const years = Array.from(statsOf(state), ([, year]) => Number(year))
   const gaps = offset - passed.logStart - records
   const sum = `${records} records = ${counted} counted + ${duplicate} duplicates + ${late} late + ${refused} refused`
   const ofTransactions = aborted > 0 ? ` + ${aborted} aborted` : ''

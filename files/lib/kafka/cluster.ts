@@ -18,6 +18,8 @@ export type LedPartition = { partition: number; leader: Address; leaderEpoch: nu
 const silenceMs = 1000
 const brokerWaitMs = 30_000
 const retryMs = 250
+// By then an address that can be reached has answered, or refused.
+const connectedMs = 1000
 
 /**
  * The brokers of a cluster, asked over connections of our own.
@@ -122,14 +124,13 @@ export class Cluster {
    * would wait for them.
    */
   async sayIfUnreachable(topicName: string): Promise<void> {
-    const exchange = metadataExchange(topicName)
+    const begin = performance.now()
     try {
-      const answers = await this.#survey(topicName)
-      const named = byAddress(answers.flatMap(({ brokers }) => brokers))
-      for (const broker of this.#bootstrap) named.delete(addressOf(broker))
-      const asking = [...named.values()].map((broker) => this.ask(broker, exchange))
-      // The first one that answers will do: others may be away for a while.
-      if (asking.length > 0) await Promise.any(asking)
+      // A connection may be cut off once; an address that is wrong fails again.
+      await this.#askNamed(topicName).catch((error: unknown) => {
+        if (performance.now() - begin > connectedMs) throw error
+        return this.#askNamed(topicName)
+      })
     } catch (error) {
       // No answer to the survey: the caller's own requests tell of a broker that has gone since.
       if (!(error instanceof AggregateError)) return
@@ -139,6 +140,15 @@ export class Cluster {
           `answer (${why}). Check the broker's advertised.listeners, and whether that address can be reached from here.`,
       )
     }
+  }
+
+  /** Asks the brokers at the addresses that they name, if the user has not named these. The first answer will do. */
+  async #askNamed(topicName: string): Promise<void> {
+    const answers = await this.#survey(topicName)
+    const named = byAddress(answers.flatMap(({ brokers }) => brokers))
+    for (const broker of this.#bootstrap) named.delete(addressOf(broker))
+    const asking = [...named.values()].map((broker) => this.ask(broker, metadataExchange(topicName)))
+    if (asking.length > 0) await Promise.any(asking)
   }
 
   /** Closes the connections that are kept here; those of `connect` are their callers'. */
