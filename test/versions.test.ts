@@ -12,11 +12,13 @@ import { debugLine } from './support/debug-line.ts'
 import { expectGenerated } from './support/expect-generated.ts'
 import { fastFolder } from './support/global-setup.ts'
 import { uniqueTopic } from './support/kafka.ts'
-import { expectFilesEqualTopic, offsetsIn } from './support/partition-files.ts'
+import { expectFilesEqualTopic, offsetsIn, readPartitionFile } from './support/partition-files.ts'
 import { type RunningProgram, runToEnd, startProgram, temporaryFolder } from './support/program.ts'
 import { readTopic, type TopicRecord } from './support/read-topic.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import { centralPark, valuesByAwk } from './support/station-files.ts'
+import { cases } from './support/transactions/cases.ts'
+import { startTransactionSite } from './support/transactions/site.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const versions = (process.env.KAFKA_VERSIONS || '3.0.2,3.1.2,3.6.2,3.9.1,pinned').split(',')
@@ -69,6 +71,7 @@ async function expectAllWork(t: TestContext, version: string): Promise<void> {
   await t.test('producer.ts sends the observations of a file', (t) => sendObservations(t, observed))
   await t.test('a consumer killed while it catches up counts them once', (t) => catchUp(t, observed))
   await t.test('verify.ts agrees about them', (t) => expectVerified(t, observed))
+  await t.test('a consumer counts what was committed of transactions', (t) => countCommitted(t, version))
 }
 
 type Place = { environment: Record<string, string>; directory: string; records: () => Promise<TopicRecord[]> }
@@ -166,6 +169,23 @@ async function catchUp(t: TestContext, { environment, directory }: Place): Promi
   const { code, stderr } = await runToEnd(t, 'consumer.ts', [...all, '--exit-at-end'], environment)
   assert.equal(code, 0, stderr)
   await expectFilesEqualTopic(directory, environment.KAFKA_BOOTSTRAP_SERVERS!, environment.TOPIC!)
+}
+
+async function countCommitted(t: TestContext, version: string): Promise<void> {
+  const site = await startTransactionSite(version === 'pinned' ? undefined : version)
+  t.after(site.stop)
+  const chosen = cases.filter(({ name }) => /then committed|another order|left open/.test(name))
+  assert.equal(chosen.length, 3)
+  for (const { name, steps } of chosen) {
+    const { topic, play, log } = await site.newTopic()
+    await play(steps)
+    const directory = await temporaryFolder(t)
+    const environment = { KAFKA_BOOTSTRAP_SERVERS: site.address, TOPIC: topic, DATA_DIR: directory }
+    const { code, stderr } = await runToEnd(t, 'consumer.ts', [...all, '--exit-at-end'], environment)
+    assert.equal(code, 0, stderr)
+    for (const partition of [0, 1, 2, 3])
+      assert.deepEqual(readPartitionFile(directory, partition), log.file(partition), name)
+  }
 }
 
 async function startVersion(t: TestContext, version: string): Promise<Broker> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fromBinary } from '@bufbuild/protobuf'
 import { ReportSchema } from '../../../files/report_pb.ts'
-import type { TopicRecord } from '../read-topic.ts'
+import { expectedFile, type TopicRecord } from '../read-topic.ts'
 import type { SentRecord, Step } from './steps.ts'
 
 type Transaction = { state: 'open' | 'committed' | 'aborted'; partitions: Set<number> }
@@ -17,6 +17,8 @@ export type ExpectedLog = {
   stableEnds: () => number[]
   /** What a reader of committed records gets, by partition and offset. */
   committed: () => TopicRecord[]
+  /** What the file of a partition must hold, at its last stable offset or at an offset before it. */
+  file: (partition: number, end?: number) => ReturnType<typeof expectedFile>
   /** What was aborted, up to the last stable offsets. */
   aborted: () => { partition: number; offset: number }[]
 }
@@ -71,16 +73,21 @@ export function expectedLog(): ExpectedLog {
       log.slice(0, ends[partition]).map((entry, offset) => ({ ...entry, partition, offset })),
     )
   }
+  const committed = () =>
+    stable().flatMap(({ record, transaction, partition, offset }) => {
+      if (!record || transaction?.state === 'aborted') return []
+      const { date, degrees } = fromBinary(ReportSchema, record.value)
+      return [{ partition, offset, key: record.key, date, degrees }]
+    })
   return {
     note,
     ends: () => logs.map((log) => log.length),
     stableEnds,
-    committed: () =>
-      stable().flatMap(({ record, transaction, partition, offset }) => {
-        if (!record || transaction?.state === 'aborted') return []
-        const { date, degrees } = fromBinary(ReportSchema, record.value)
-        return [{ partition, offset, key: record.key, date, degrees }]
-      }),
+    committed,
+    file: (partition, end = stableEnds()[partition]!) => {
+      const before = committed().filter(({ offset }) => offset < end)
+      return expectedFile(before, partition, end)
+    },
     aborted: () =>
       stable()
         .filter(({ transaction }) => transaction?.state === 'aborted')

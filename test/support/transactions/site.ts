@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Admin } from '@platformatic/kafka'
+import { freePort } from '../../../broker/ports.ts'
 import { startBroker } from '../../../broker/start-broker.ts'
+import { type NetworkProxy, startProxy } from '../../../faults/proxy.ts'
 import { recreateTopic } from '../../../files/lib/open-topic.ts'
 import { fastFolder } from '../global-setup.ts'
 import { uniqueTopic } from '../kafka.ts'
@@ -12,6 +14,8 @@ import { beginScript, startWriter, type WriterClient } from './writer.ts'
 /** Where the cases are played: a broker, and the program that writes there; shared by the tests of a file. */
 export type TransactionSite = {
   address: string
+  /** All clients come by way of it. */
+  proxy: NetworkProxy
   admin: Admin
   /** Makes a topic for a case and begins its script there. */
   newTopic: (
@@ -32,8 +36,10 @@ type JavaRecord = { partition: number; offset: number; key: string; value: strin
  */
 export async function startTransactionSite(version?: string): Promise<TransactionSite> {
   const folder = await mkdtemp(join(await fastFolder(), 'almanac-test-transactions-'))
-  const broker = await startBroker({ directory: join(folder, 'kafka'), port: 0, version })
-  const { address } = broker
+  const port = await freePort('127.0.0.1')
+  const proxy = await startProxy(port, () => {})
+  const { address } = proxy
+  const broker = await startBroker({ directory: join(folder, 'kafka'), port, advertised: address, version })
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [address], retries: 3, retryDelay: 200 })
   const writer = await startWriter((process.env.TRANSACTIONS_BY || 'java') as WriterClient, address, folder)
   const reader = await startJava('ReadCommitted.java', address)
@@ -51,8 +57,8 @@ export async function startTransactionSite(version?: string): Promise<Transactio
     (await reader.ask(topic)) as Awaited<ReturnType<TransactionSite['readByJava']>>
   const stop = async () => {
     await Promise.all([writer.kill(), reader.kill(), admin.close()])
-    await broker.kill()
+    await Promise.all([proxy.close(), broker.kill()])
     await rm(folder, { recursive: true, force: true })
   }
-  return { address, admin, newTopic, readByJava, stop }
+  return { address, proxy, admin, newTopic, readByJava, stop }
 }
