@@ -5,14 +5,22 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { startProgram, temporaryFolder } from './support/program.ts'
+import type { Exit } from '../processes/child.ts'
+import { type RunningProgram, startNpm, startProgram, temporaryFolder } from './support/program.ts'
 import { waitFor } from './support/wait-for.ts'
 
-async function startAll(t: TestContext, environment: Record<string, string> = {}, more: string[] = []) {
+type Start = (args: readonly string[], environment: Record<string, string>) => RunningProgram
+
+async function startAll(
+  t: TestContext,
+  environment: Record<string, string> = {},
+  more: string[] = [],
+  start: Start = startProgram.bind(undefined, t, '../start.ts'),
+) {
   const folder = await temporaryFolder(t)
   const args = ['--port', '0', '--page-port', '0', '--directory', join(folder, 'kafka'), ...more]
   const data = join(folder, 'data')
-  const program = startProgram(t, '../start.ts', args, {
+  const program = start(args, {
     AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',
     DATA_DIR: data,
     ...environment,
@@ -36,6 +44,11 @@ async function offset(data: string, partition: number): Promise<number> {
 async function children(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   return text.trim().split(' ').filter(Boolean).map(Number)
+}
+
+/** What was stopped, in this order. */
+function stopped(output: string): string[] {
+  return [...output.matchAll(/^(\w+)[ \d]*: stopped\.$/gm)].map(([, name]) => name!)
 }
 
 function isRunning(pid: number): boolean {
@@ -75,8 +88,7 @@ test('start.ts starts killed children again, counts on, and stops all in order a
   program.child.kill('SIGINT')
   assert.deepEqual(await program.ended, { code: 0, signal: null })
   assert.equal(program.stderr(), '')
-  const stopped = [...program.stdout().matchAll(/^(\w+)[ \d]*: stopped\.$/gm)].map(([, name]) => name)
-  assert.deepEqual(stopped, ['producer', 'consumer', 'consumer', 'page', 'broker'])
+  assert.deepEqual(stopped(program.stdout()), ['producer', 'consumer', 'consumer', 'page', 'broker'])
   assert.deepEqual(all.filter(isRunning), [])
 })
 
@@ -124,6 +136,61 @@ test('start.ts stops all and says why when a child refuses its settings', async 
   )
   assert.match(program.stdout(), /TOPIC is 'not a topic'/)
 })
+
+/** All processes below this one. */
+async function descendants(pid: number): Promise<number[]> {
+  const below = await children(pid)
+  return [...below, ...(await Promise.all(below.map(descendants))).flat()]
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+/** What ends `npm start`, and the exit that npm then has. */
+const npmEndings: Record<string, { end: (npm: number, below: readonly number[]) => void; exit: Exit }> = {
+  'SIGTERM to npm': { end: (npm) => process.kill(npm, 'SIGTERM'), exit: { code: 0, signal: null } },
+  'Ctrl-C, which a terminal sends to each of them and npm once more,': {
+    end: (npm) => process.kill(-npm, 'SIGINT'),
+    exit: { code: 0, signal: null },
+  },
+  'SIGTERM to each process, as systemd sends it,': {
+    end: (npm, below) => {
+      for (const pid of [npm, ...below]) process.kill(pid, 'SIGTERM')
+    },
+    exit: { code: 0, signal: null },
+  },
+  'SIGHUP to npm': {
+    end: (npm) => process.kill(npm, 'SIGHUP'),
+    exit: { code: null, signal: 'SIGHUP' },
+  },
+  'SIGKILL to npm': {
+    end: (npm) => process.kill(npm, 'SIGKILL'),
+    exit: { code: null, signal: 'SIGKILL' },
+  },
+}
+
+for (const [what, { end, exit }] of Object.entries(npmEndings)) {
+  test(`${what} stops all that npm start has started, in order`, async (t) => {
+    const start: Start = (args, environment) => startNpm(t, ['start', '--', ...args], environment)
+    const { program, seen } = await startAll(t, {}, [], start)
+    const page = await seen(/^The page: http:\/\/127\.0\.0\.1:(\d+)\//m)
+    const broker = await seen(/^Broker ready at 127\.0\.0\.1:(\d+)/m)
+    await seen(/^producer: started \(pid (\d+)\)/m)
+    const all = await descendants(program.child.pid!)
+    assert.ok(all.length >= 6)
+    end(program.child.pid!, all)
+    await waitFor('all to be gone', () => all.every((pid) => !isRunning(pid)))
+    assert.deepEqual(await program.ended, exit)
+    assert.deepEqual(stopped(program.stdout()), ['producer', 'consumer', 'consumer', 'page', 'broker'])
+    assert.equal(program.stderr(), '')
+    assert.deepEqual(await Promise.all([page, broker].map(isFree)), [true, true])
+  })
+}
 
 test('start.ts refuses arguments that make no sense with exit code 2', async (t) => {
   const program = startProgram(t, '../start.ts', ['--port', 'none'])

@@ -112,6 +112,15 @@ test('imports make no cycle', () => {
   for (const path of importsByPath.keys()) visit(path, [])
 })
 
+test('npm passes a signal on to the program itself: no script leaves a shell between them', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const last = Object.values<string>(scripts).map((script) => script.split(' && ').at(-1)!)
+  const kept = last.filter(
+    (command) => /\b(node|npm) /.test(command) && !/^([A-Z_]+=\S+ )?exec /.test(command),
+  )
+  assert.deepEqual(kept, [])
+})
+
 test('no module has a name that says nothing', () => {
   const vague = /(^|[-/])(utils?|types?|constants?|managers?|services?|helpers?|misc|common)\.ts$/
   assert.deepEqual(

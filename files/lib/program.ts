@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { printable } from './quoted.ts'
 
 /**
@@ -13,12 +14,14 @@ export class UsageError extends OperatingError {
   override name = 'UsageError'
 }
 
+const parentPollMs = 500
+
 /**
  * Runs a program: turns signals into an abort, errors into one readable message and an exit code.
  *
  * Exit codes: 0 for a clean stop (SIGINT, SIGTERM and SIGHUP included), 1 for a failure, 2 for wrong usage.
- * A second signal finds no handler left and ends the process at once. A reader that goes away (`| head`) and a terminal
- * that is closed stop the program as a signal does.
+ * A second signal, a second or more after the first, ends the process at once. A reader that goes away (`| head`), a
+ * terminal that is closed, and the end of the npm that runs the program stop it as a signal does.
  *
  * @param main the program; it returns, or throws the signal's reason, soon after `signal` aborts
  * @param stopMs how long that may take before the process ends all the same: a broker that hangs must not keep it
@@ -28,7 +31,8 @@ export async function run(main: (signal: AbortSignal) => Promise<void>, stopMs =
   stop.signal.addEventListener('abort', () => {
     if (stopMs < Number.POSITIVE_INFINITY) setTimeout(() => process.exit(), stopMs).unref()
   })
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort())
+  onSignal(() => stop.abort())
+  onEndOfNpm(() => stop.abort())
   for (const output of [process.stdout, process.stderr]) {
     output.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
@@ -43,4 +47,36 @@ export async function run(main: (signal: AbortSignal) => Promise<void>, stopMs =
     console.error(error instanceof OperatingError ? printable(error.message) : error)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }
+}
+
+/**
+ * One request may come as two signals: npm passes on to its script what a terminal's Ctrl-C, or `kill` of the whole
+ * group, has sent to the script already.
+ */
+function onSignal(stop: () => void): void {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const sameRequestMs = 1000
+  const letNextOneKill = () => {
+    for (const name of names) process.off(name, request)
+  }
+  const request = () => {
+    stop()
+    setTimeout(letNextOneKill, sameRequestMs).unref()
+  }
+  for (const name of names) process.on(name, request)
+}
+
+/**
+ * npm passes on SIGINT and SIGTERM alone, and `npx` passes them to a shell, which keeps them from us: either may be gone
+ * while we go on, seen by nobody. Only for what npm was asked to run: its environment reaches grandchildren too.
+ */
+function onEndOfNpm(stop: () => void): void {
+  const script = process.env.npm_lifecycle_script ?? ''
+  if (!script.includes(basename(String(process.argv[1]))) && !/^'?node'?$/.test(script)) return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, parentPollMs).unref()
 }

@@ -5,15 +5,17 @@ import { type TestContext, test } from 'node:test'
 import { answersMetadata } from '../../broker/ready.ts'
 import { cacheFolder } from '../../files/lib/cache-folder.ts'
 import { findCommand } from '../../processes/find-command.ts'
-import { runProgram, startProgram, temporaryFolder } from '../support/program.ts'
+import { runProgram, startNpm, startProgram, temporaryFolder } from '../support/program.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const program = '../broker/broker.ts'
 
 /** Starts the program on any port and waits for its ready line. */
-async function startReady(t: TestContext) {
-  const directory = await temporaryFolder(t)
-  const broker = startProgram(t, program, ['--port', '0', '--directory', directory])
+async function startReady(
+  t: TestContext,
+  start = (args: readonly string[]) => startProgram(t, program, args),
+) {
+  const broker = start(['--port', '0', '--directory', await temporaryFolder(t)])
   const line =
     /^Broker ready at 127\.0\.0\.1:(\d+) after (\d+) ms \(Kafka 4\.3\.1, pid (\d+), data in .*\)\.\n$/
   const ready = await waitFor('the ready line', () => line.exec(broker.stdout()), 60_000)
@@ -45,6 +47,14 @@ test('broker.ts says where it is ready, and stops in good order at each of its s
     assert.equal(await isGone(jvm), true)
     assert.equal(broker.stderr(), '')
   }
+})
+
+test('npm run broker stops in good order when npm is asked to', async (t) => {
+  const { broker, jvm } = await startReady(t, (args) => startNpm(t, ['run', 'broker', '--', ...args]))
+  broker.child.kill('SIGTERM')
+  await waitFor('the JVM to end', () => isGone(jvm))
+  assert.deepEqual(await broker.ended, { code: 0, signal: null })
+  assert.equal(broker.stderr(), '')
 })
 
 test('broker.ts ends at once at a second signal, and its JVM with it', async (t) => {

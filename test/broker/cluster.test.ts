@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { answersMetadata } from '../../broker/ready.ts'
-import { runProgram, startProgram, temporaryFolder } from '../support/program.ts'
+import { runProgram, startNpm, temporaryFolder } from '../support/program.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const program = '../broker/cluster.ts'
 
-test('cluster.ts says how to reach it, starts a killed node again, and stops all', async (t) => {
+test('npm run cluster says how to reach it, starts a killed node again, and stops all when npm is asked to', async (t) => {
   const directory = join(await temporaryFolder(t), 'cluster')
-  const cluster = startProgram(t, program, ['--port', '0', '--directory', directory])
+  const cluster = startNpm(t, ['run', 'cluster', '--', '--port', '0', '--directory', directory])
   const line =
     /^Cluster ready after \d+ ms \(Kafka 4\.3\.1, pids (\d+), (\d+), (\d+), .*KAFKA_BOOTSTRAP_SERVERS=(\S+) TOPIC_REPLICATION_FACTOR=3\n$/
   const ready = await waitFor('the ready line', () => line.exec(cluster.stdout()), 60_000)
@@ -26,7 +26,7 @@ test('cluster.ts says how to reach it, starts a killed node again, and stops all
   await waitFor('the node', () => /\nNode 2 is back, pid \d+\.\n$/.test(cluster.stdout()), 60_000)
   assert.equal(await answersMetadata('127.0.0.1', ports[1]!, 3), true)
 
-  cluster.child.kill('SIGINT')
+  cluster.child.kill('SIGTERM')
   assert.deepEqual(await cluster.ended, { code: 0, signal: null })
   for (const port of ports) assert.equal(await answersMetadata('127.0.0.1', port), false)
   assert.equal(cluster.stderr(), '')

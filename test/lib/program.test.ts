@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { OperatingError, UsageError } from '../../files/lib/program.ts'
+import { startNpm } from '../support/program.ts'
 import { libraryModule, startScript } from '../support/run-script.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -101,14 +102,45 @@ test('an AbortError without a signal is a failure', async (t) => {
   assert.match(stderr, /AbortError/)
 })
 
-test('a second signal ends a program that does not stop', async (t) => {
-  const body = `signal.addEventListener('abort', () => console.log('aborted')); console.log('ready'); await sleep(60_000)`
-  const { child, stdout, ended } = await startMain(t, body)
+const neverStops = `signal.addEventListener('abort', () => console.log('aborted')); console.log('ready'); await sleep(60_000)`
+
+test('a later signal ends a program that does not stop', async (t) => {
+  const { child, stdout, ended } = await startMain(t, neverStops)
   await waitFor('the program to be ready', stdout)
   child.kill('SIGINT')
   await waitFor('the first signal to arrive', () => stdout().includes('aborted'))
-  child.kill('SIGINT')
+  await waitFor('the end', () => {
+    child.kill('SIGINT')
+    return child.signalCode
+  })
   assert.equal((await ended).signal, 'SIGINT')
+})
+
+test('a signal that comes twice, as by Ctrl-C under npm, is one request', async (t) => {
+  const body = `console.log('ready'); while (!signal.aborted) await sleep(5); console.log('stopping'); await new Promise((go) => process.stdin.once('data', go)); console.log('flushed'); process.stdin.destroy()`
+  const { child, stdout, ended } = await startMain(t, body)
+  await waitFor('the program to be ready', stdout)
+  child.kill('SIGINT')
+  await waitFor('the first signal to arrive', () => stdout().includes('stopping'))
+  child.kill('SIGINT')
+  child.stdin?.write('go on\n')
+  assert.deepEqual(await ended, { code: 0, signal: null, stdout: 'ready\nstopping\nflushed\n', stderr: '' })
+})
+
+test('a program that npx runs stops when SIGTERM ends npx and its shell', async (t) => {
+  const npx = startNpm(t, ['exec', '--', 'node', 'files/dashboard.ts', '--port', '0'])
+  const address = /http:\S+/
+  const [page] = await waitFor('the page', () => address.exec(npx.stdout()))
+  assert.equal((await fetch(page)).status, 200)
+  npx.child.kill('SIGTERM')
+  const isGone = () =>
+    fetch(page).then(
+      () => false,
+      () => true,
+    )
+  await waitFor('the page to be gone', isGone)
+  await npx.ended
+  assert.equal(npx.stderr(), '')
 })
 
 test('a reader that goes away ends the program quietly with exit code 0', async (t) => {

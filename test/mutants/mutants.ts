@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { run } from '../../files/lib/program.ts'
 import { type Mutation, mutations } from './mutations.ts'
 import { runMutation, runTest } from './run-mutation.ts'
 
@@ -25,32 +26,42 @@ function copyTree(): string {
 }
 
 /** Each test must pass, and be there, as long as nothing is broken. */
-async function expectSound(tree: string, chosen: readonly Mutation[]): Promise<void> {
+async function expectSound(tree: string, chosen: readonly Mutation[], signal: AbortSignal): Promise<void> {
   const tests = new Map(chosen.map((mutation) => [`${mutation.test} ${mutation.name}`, mutation]))
   for (const mutation of tests.values()) {
-    const { failed, passed, output } = await runTest(tree, mutation)
+    const { failed, passed, output } = await runTest(tree, mutation, signal)
     if (passed > 0 && failed.length === 0) continue
     throw new Error(`${mutation.test}: '${mutation.name}' does not pass with nothing broken:\n${output}`)
   }
   console.log(`${tests.size} tests pass with nothing broken.`)
 }
 
-const words = process.argv.slice(2).join(' ')
-const chosen = mutations.filter(({ what }) => what.includes(words))
-const tree = copyTree()
-try {
-  await expectSound(tree, chosen)
+/** Counts those that no test catches, after telling what became of each. */
+async function countMissed(tree: string, chosen: readonly Mutation[], signal: AbortSignal): Promise<number> {
   let missed = 0
   for (const mutation of chosen) {
-    const { failed, isTimedOut, output } = await runMutation(tree, mutation)
+    const { failed, isTimedOut, output } = await runMutation(tree, mutation, signal)
     const isCaught = failed.length > 0
     if (!isCaught) missed++
     const by = failed[0] ?? (isTimedOut ? 'did not end' : mutation.name)
     console.log(`${isCaught ? 'caught' : 'MISSED'}: ${mutation.what} -> ${mutation.test}: ${by}`)
     if (!isCaught) console.log(output)
   }
-  console.log(`${chosen.length - missed} of ${chosen.length} breakages caught.`)
-  process.exitCode = missed > 0 ? 1 : 0
-} finally {
-  rmSync(tree, { recursive: true, force: true })
+  return missed
 }
+
+await run(async (signal) => {
+  // What was broken off has proved nothing.
+  signal.addEventListener('abort', () => (process.exitCode = 1), { once: true })
+  const words = process.argv.slice(2).join(' ')
+  const chosen = mutations.filter(({ what }) => what.includes(words))
+  const tree = copyTree()
+  try {
+    await expectSound(tree, chosen, signal)
+    const missed = await countMissed(tree, chosen, signal)
+    console.log(`${chosen.length - missed} of ${chosen.length} breakages caught.`)
+    process.exitCode = missed > 0 ? 1 : 0
+  } finally {
+    rmSync(tree, { recursive: true, force: true })
+  }
+})

@@ -17,20 +17,25 @@ export function mutate(text: string, { what, path, search, replace }: Mutation):
   )
 }
 
-/** Makes the mutation in a copy of the tree, runs its test there, and undoes it. */
-export async function runMutation(tree: string, mutation: Mutation): Promise<Outcome> {
+/** Makes the mutation in a copy of the tree, runs its test there, and undoes it. @throws the signal's reason */
+export async function runMutation(tree: string, mutation: Mutation, signal: AbortSignal): Promise<Outcome> {
   const path = join(tree, mutation.path)
   const text = readFileSync(path, 'utf8')
   writeFileSync(path, mutate(text, mutation))
   try {
-    return await runTest(tree, mutation)
+    return await runTest(tree, mutation, signal)
   } finally {
     writeFileSync(path, text)
   }
 }
 
-/** Runs a mutation's test in a copy of the tree as that is. */
-export async function runTest(tree: string, { test, name, skip, needsBroker }: Mutation): Promise<Outcome> {
+/** Runs a mutation's test in a copy of the tree as that is. @throws the signal's reason when that aborts */
+export async function runTest(
+  tree: string,
+  { test, name, skip, needsBroker }: Mutation,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  signal.throwIfAborted()
   const setUp = needsBroker ? ['--test-global-setup=test/support/global-setup.ts'] : []
   const names = [...(skip ? [`--test-skip-pattern=${skip}`] : [`--test-name-pattern=${asPattern(name)}`])]
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...setUp, ...names, test], {
@@ -43,12 +48,16 @@ export async function runTest(tree: string, { test, name, skip, needsBroker }: M
   let [output, isTimedOut] = ['', false]
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const kill = () => process.kill(-child.pid!, 'SIGKILL')
   const timer = setTimeout(() => {
     isTimedOut = true
-    process.kill(-child.pid!, 'SIGKILL')
+    kill()
   }, deadlineMs)
+  signal.addEventListener('abort', kill)
   await new Promise((resolve) => child.once('close', resolve))
+  signal.removeEventListener('abort', kill)
   clearTimeout(timer)
+  signal.throwIfAborted()
   const results = [...output.matchAll(/^ *(not )?ok \d+ - (.*?)(?<isSkipped> # SKIP.*)?$/gm)]
   const asked = results.filter(([, , found, isSkipped]) => found!.includes(name) && !isSkipped)
   const failed = asked.filter(([, not]) => not).map(([, , found]) => found!)

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { waitFor } from './wait-for.ts'
 
@@ -27,10 +27,41 @@ export function startProgram(
   args: readonly string[] = [],
   environment: Record<string, string> = {},
 ): RunningProgram {
-  const child = spawn(process.execPath, [join(filesFolder, name), ...args], {
-    env: { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  return watch(t, spawn(process.execPath, [join(filesFolder, name), ...args], childOptions(environment)))
+}
+
+/**
+ * Starts npm in a process group of its own, as a terminal does; the test's end kills the whole group.
+ *
+ * @param environment what to set on top of this process's environment
+ */
+export function startNpm(
+  t: TestContext,
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): RunningProgram {
+  const options = { ...childOptions(environment), cwd: dirname(filesFolder), detached: true }
+  const npm = spawn('npm', ['--silent', ...args], options)
+  return watch(t, npm, () => killGroup(npm.pid!))
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // All of it has ended.
+  }
+}
+
+function childOptions(environment: Record<string, string>) {
+  return { env: { ...process.env, ...environment, NODE_TEST_CONTEXT: undefined } }
+}
+
+function watch(
+  t: TestContext,
+  child: ChildProcessWithoutNullStreams,
+  kill: () => unknown = () => child.kill('SIGKILL'),
+): RunningProgram {
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text))
@@ -39,7 +70,7 @@ export function startProgram(
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
   t.after(async () => {
-    child.kill('SIGKILL')
+    kill()
     await ended
   })
   return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended }
