@@ -127,9 +127,12 @@ const meddlings: Record<string, { meddle: (folder: string) => void; says: RegExp
   },
 }
 
-/** Again when it is not empty after all: the consumer writes its status in it meanwhile. */
+/**
+ * The consumer writes its status in it meanwhile: the folder may not be empty after all, or a file be gone that was just
+ * listed. At the latter Node's rmSync gives up and returns, with the folder still there.
+ */
 function removeFolder(path: string): void {
-  rmSync(path, { recursive: true, maxRetries: 10, retryDelay: 10 })
+  while (existsSync(path)) rmSync(path, { recursive: true, maxRetries: 10, retryDelay: 10 })
 }
 
 for (const [what, { meddle, says }] of Object.entries(meddlings)) {
