@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
 import { ReportSchema } from '../../files/report_pb.ts'
+import type { Compression } from './build-batch.ts'
 
 export type RawRecord = { key: Buffer | null; value: Buffer | null; partition?: number }
 
@@ -21,10 +22,12 @@ export async function sendRecords(
   address: string,
   topic: string,
   groups: readonly (readonly RawRecord[])[],
+  compression: Exclude<Compression, 'snappy in xerial frames'> = 'none',
 ): Promise<void> {
   const producer = new Producer({
     ...{ clientId: 'test', bootstrapBrokers: [address], acks: ProduceAcks.ALL, idempotent: true, retries: 5 },
     partitioner: compatibilityPartitioner,
+    compression,
   })
   try {
     for (const group of groups) {
