@@ -20,8 +20,8 @@ ${normals(fragments)}
 ${section('numbers', 'The numbers', html`${downloads}${numbers(fragments, unit)}`)}
 ${section('records', 'Which records fell last?', part(fragments, 'records'))}
 </main>
-<footer><p>Means of daily maxima, each day counted once. Point at a number, or move to it with Tab and the arrow
-keys, to see where it comes from.</p><div id="origin" hidden></div></footer>
+<footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the
+arrow keys, to see where it comes from.</p><div id="origin" hidden></div></footer>
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
 <div id="spoken" hidden>${markup(fragments, 'spoken')}</div>
 </body>

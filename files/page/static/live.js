@@ -1,5 +1,5 @@
 // Swaps in what has changed. Without it the page is complete, only still.
-import { showAgain, tellOrigins } from './origin.js'
+import { keepShown, tellOrigins } from './origin.js'
 
 const { unit, version } = document.body.dataset
 const connection = document.getElementById('connection')
@@ -43,18 +43,26 @@ async function swap() {
 async function put(name, markup) {
   const element = document.getElementById(name)
   if (!element) return markup && (await putAll())
-  const focused = element.contains(document.activeElement) ? document.activeElement.id : ''
-  element.innerHTML = markup
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
-  tellOrigins(element)
-  showAgain()
+  change(() => {
+    element.innerHTML = markup
+  })
 }
 
 /** A fragment that the page has no place for: a decade has begun. */
 async function putAll() {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html')
-  document.querySelector('main').replaceWith(page.querySelector('main'))
-  tellOrigins(document.body)
+  change(() => document.querySelector('main').replaceWith(page.querySelector('main')))
+}
+
+/** Puts something new in place of what there was: who reads it keeps the focus, and what is told of a chart. */
+function change(replace) {
+  keepShown(() => {
+    const focused = document.activeElement?.id
+    replace()
+    tellOrigins(document.body)
+    if (focused && document.activeElement?.id !== focused)
+      document.getElementById(focused)?.focus({ preventScroll: true })
+  })
 }
 
 /** Tells those who listen rather than look, at most every 30 s. */

@@ -1,4 +1,4 @@
-// Tells on hover and on keyboard focus where a number of a chart comes from: the table has it all.
+// Tells on hover, tap, click and keyboard focus where a number of a chart comes from: the table has it all.
 const box = document.getElementById('origin')
 let shown
 
@@ -7,10 +7,17 @@ export function tellOrigins(element) {
   for (const chart of element.querySelectorAll('[data-plot]')) chart.setAttribute('tabindex', '0')
 }
 
-/** Shows the same month again after its chart was drawn anew. */
-export function showAgain() {
-  const chart = shown && document.getElementById(shown.id)
-  if (chart) show(chart, shown.column, shown.month)
+/** Makes a change to the page; what was told before is told after it, though its chart was drawn anew and the focus moved. */
+export function keepShown(change) {
+  const before = shown
+  change()
+  showAgain(before)
+}
+
+function showAgain(month) {
+  const chart = month && document.getElementById(month.id)
+  if (chart) show(chart, month.column, month.month)
+  else if (shown) hide()
 }
 
 const rowsByYear = () => [...document.querySelectorAll('.numbers tbody tr')].reverse()
@@ -63,9 +70,8 @@ function hide() {
   for (const element of document.querySelectorAll('[data-plot] .on')) element.classList.remove('on')
 }
 
-document.addEventListener('pointermove', ({ target, clientX, clientY }) => {
-  const chart = target.closest('[data-plot]')
-  if (!chart) return shown && !document.activeElement.matches('[data-plot]') && hide()
+/** Shows the number at a place of the screen. */
+function showAt(chart, clientX, clientY) {
   const [left, top, right, bottom] = numbers(chart.dataset.box)
   const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(chart.getScreenCTM().inverse())
   if (x < left || x > right || y < top || y > bottom) return hide()
@@ -78,7 +84,21 @@ document.addEventListener('pointermove', ({ target, clientX, clientY }) => {
   const value = low + ((bottom - y) / (bottom - top)) * (high - low)
   const away = rows.map((row) => Math.abs(degreesIn(row.cells[month + 1]) - value))
   show(chart, away.indexOf(Math.min(...away.filter((apart) => apart >= 0))), month)
+}
+
+document.addEventListener('pointermove', ({ target, pointerType, clientX, clientY }) => {
+  if (pointerType === 'touch') return // A finger that moves scrolls.
+  const chart = target.closest('[data-plot]')
+  if (chart) showAt(chart, clientX, clientY)
+  else if (shown && !document.activeElement.matches('[data-plot]')) hide()
 })
+// A tap comes without a pointermove. A click comes after the focus has moved.
+document.addEventListener('click', ({ target, clientX, clientY }) => {
+  const chart = target.closest('[data-plot]')
+  if (chart) showAt(chart, clientX, clientY)
+  else hide()
+})
+document.addEventListener('scroll', () => showAgain(shown), { capture: true, passive: true })
 
 const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 document.addEventListener('keydown', (event) => {
@@ -92,8 +112,10 @@ document.addEventListener('keydown', (event) => {
   show(event.target, (shown?.column ?? rowsByYear().length - 1) + x, month)
 })
 document.addEventListener('focusin', ({ target }) => {
-  if (!target.matches('[data-plot]')) return
-  if (shown?.id !== target.id)
+  // Not when a pointer gave the focus: then its place tells which number.
+  if (target.matches('[data-plot]:focus-visible') && shown?.id !== target.id)
     show(target, rowsByYear().length - 1, target.dataset.plot === 'stripes' ? 12 : 0)
 })
-document.addEventListener('focusout', hide)
+document.addEventListener('focusout', ({ target }) => {
+  if (shown?.id === target.id) hide()
+})
