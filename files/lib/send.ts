@@ -84,14 +84,21 @@ export function retryDelay(
 
 /** The partition that holds a day's report: the month's name, placed as Java's clients place it. */
 export function partitionOf(date: string): number {
-  const key = recordKey(date)
-  return compatibilityPartitioner({ topic: '', key }, key) % partitionCount
+  return partitionsByMonth[monthIndex(date)]!
 }
 
 const keys = monthNames.map((name) => Buffer.from(name))
+// Once for each of the twelve keys: it takes longer than all else that is done for a record.
+const partitionsByMonth = keys.map(
+  (key) => compatibilityPartitioner({ topic: '', key }, key) % partitionCount,
+)
 
 function recordKey(date: string): Buffer {
-  return keys[Number(date.slice(5, 7)) - 1]!
+  return keys[monthIndex(date)]!
+}
+
+function monthIndex(date: string): number {
+  return (date.charCodeAt(5) - 0x30) * 10 + date.charCodeAt(6) - 0x31
 }
 
 /** Why nothing more may be sent to a topic as metadata tells of it; undefined when it is as it was. */
