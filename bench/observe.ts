@@ -1,10 +1,9 @@
 /*
- * Loaded before a program that is measured (`node --import`): notes when it sends its first fetch request, as its Kafka
- * client tells on a diagnostics channel, and prints that at its end with its peak memory. The program itself knows
- * nothing of it.
+ * Loaded before a program that is measured (`node --import`): notes when it sends its first fetch request, by looking at
+ * what it writes to sockets, and prints that at its end with its peak memory. The program itself knows nothing of it.
  */
-import { subscribe } from 'node:diagnostics_channel'
 import { writeSync } from 'node:fs'
+import { Socket } from 'node:net'
 
 /** What is printed, as a line of JSON. */
 export type Observed = {
@@ -16,13 +15,19 @@ export type Observed = {
   peakMegabytes: number
 }
 
+// A request: its size in four bytes, then its kind.
+const kindAt = 4
 const fetchKey = 1
 const now = () => performance.timeOrigin + performance.now()
 let firstFetchAt: number | null = null
 
-subscribe('tracing:plt:kafka:connections:api:start', (request) => {
-  if ((request as { apiKey: number }).apiKey === fetchKey) firstFetchAt ??= now()
-})
+const write = Socket.prototype.write
+Socket.prototype.write = function (this: Socket, chunk: unknown, ...rest: never[]) {
+  const isFetch =
+    Buffer.isBuffer(chunk) && chunk.length > kindAt + 2 && chunk.readInt16BE(kindAt) === fetchKey
+  if (isFetch && firstFetchAt === null) firstFetchAt = now()
+  return write.call(this, chunk as Buffer, ...rest)
+} as typeof write
 process.on('exit', () => {
   const observed: Observed = {
     firstFetchAt,
