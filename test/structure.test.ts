@@ -88,6 +88,17 @@ test('imports go one way: start, pipeline, broker, processes, files/lib', () => 
   )
 })
 
+test('the reading client knows no weather and no files: it imports itself, settings and errors', () => {
+  const known = ['address', 'program', 'refusal', 'settings'].map((name) => `files/lib/${name}.ts`)
+  assert.deepEqual(
+    importsAgainst(
+      (from, to) =>
+        from.startsWith('files/lib/kafka/') && !to.startsWith('files/lib/kafka/') && !known.includes(to),
+    ),
+    [],
+  )
+})
+
 test('nothing but test, bench and faults imports from test, bench or faults', () => {
   const aside = /^(test|bench|faults)\//
   assert.deepEqual(
