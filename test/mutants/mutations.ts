@@ -430,6 +430,7 @@ export const mutations: readonly Mutation[] = [
     replace: 'found.leaderEpoch > 1e9 ? found : partition',
     test: libTest('kafka/cluster'),
     name: 'of brokers that know the same topic, each partition has the newest leader',
+    needsBroker: true,
   },
   {
     what: 'a reader that hears nothing does not look who leads',

@@ -35,6 +35,7 @@ export class Cluster {
   /** All brokers we know of, by address: those, and the ones that they named last. */
   #brokers: Map<string, Address>
   readonly #connections = new Map<string, Connection>()
+  #isClosed = false
 
   /** @param clientId names this program in the broker's logs */
   constructor(settings: BrokerSettings, clientId: string) {
@@ -52,6 +53,8 @@ export class Cluster {
   /** Sends a request to a broker, over the connection that is kept for questions to it. */
   ask<Response>(address: Address, exchange: Exchange<Response>): Promise<Response> {
     const name = addressOf(address)
+    // Whoever asks late must not open what nobody closes: the process would never end.
+    if (this.#isClosed) return Promise.reject(new NetworkError('The client is closed'))
     const open = this.#connections.get(name)
     if (open?.isUsable) return open.request(exchange)
     open?.close()
@@ -133,7 +136,7 @@ export class Cluster {
       })
     } catch (error) {
       // No answer to the survey: the caller's own requests tell of a broker that has gone since.
-      if (!(error instanceof AggregateError)) return
+      if (!(error instanceof AggregateError) || this.#isClosed) return
       const why = error.errors.map((one) => reason(one)).join('; ')
       console.error(
         `The broker at ${this.settings.bootstrapBrokers.join(',')} tells its clients to use an address that does not ` +
@@ -153,6 +156,7 @@ export class Cluster {
 
   /** Closes the connections that are kept here; those of `connect` are their callers'. */
   close(): void {
+    this.#isClosed = true
     for (const connection of this.#connections.values()) connection.close()
   }
 

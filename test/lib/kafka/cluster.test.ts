@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { agreedTopic } from '../../../files/lib/kafka/cluster.ts'
+import { agreedTopic, Cluster } from '../../../files/lib/kafka/cluster.ts'
+import { NetworkError } from '../../../files/lib/kafka/network-error.ts'
+import { brokerAddress, uniqueTopic } from '../../support/kafka.ts'
 
 const [former, next] = [9092, 9093].map((port) => ({ host: 'kafka', port }))
 
@@ -29,4 +31,14 @@ test('of two topics that bore the name, the one that most brokers know is taken,
   )
   assert.equal(agreedTopic([answer('A', [former, 9]), answer(undefined), answer(undefined)]), undefined)
   assert.equal(agreedTopic([answer(undefined), answer('A', [former, 1]), answer('A', [former, 1])])?.id, 'A')
+})
+
+test('a cluster that is closed opens nothing more, whoever still asks', async () => {
+  const cluster = new Cluster({ bootstrapBrokers: [brokerAddress()] }, 'test')
+  assert.equal(await cluster.describeTopic(uniqueTopic()), undefined)
+  const late = cluster.describeTopic(uniqueTopic())
+  cluster.close()
+  await assert.rejects(late, NetworkError)
+  await assert.rejects(cluster.describeTopic(uniqueTopic()), /The client is closed/)
+  await cluster.sayIfUnreachable(uniqueTopic())
 })
