@@ -57,12 +57,6 @@ const cases: [what: string, content: string, args: string[], found: RegExp][] = 
     ['--to', '1990-01-01'],
     /no day to send: 1 outside --from and --to\..* --to 1990-01-01/,
   ],
-  [
-    'no line of the station asked for',
-    byYearLine('PRCP', 12),
-    ['--station', 'USW00014837'],
-    /no day of USW00014837 to send: it holds no value\./,
-  ],
   ['impossible values alone', `${header}2024-01-01,400\n`, [], /no day to send: 1 impossible\./],
 ]
 
@@ -149,3 +143,17 @@ for (const [what, content] of [
     assert.deepEqual(await dates(), ['2024-01-02', '2024-01-03'])
   })
 }
+
+test('producer.ts leaves the topic alone and fails when no file holds the station asked for', async (t) => {
+  const { file, environment, expectUntouched } = await startWithLog(t, byYearLine('PRCP', 12))
+  for (const append of [[], ['--append']]) {
+    const args = [...append, '--observations', file, '--station', 'USW00014837']
+    const { code, stdout, stderr } = await runProgram(t, 'producer.ts', args, environment)
+    assert.deepEqual([code, stdout], [1, ''], stderr)
+    assert.match(
+      stderr,
+      /^The observations hold no highest temperature of USW00014837\. Nothing has been sent\./,
+    )
+    await expectUntouched()
+  }
+})

@@ -69,8 +69,9 @@ export async function readInputs(
     if (!(await readLines(input, file.line, isGrowing))) countUnfinished(days)
     file.end(isGrowing)
   }
-  // A file without values may get those of any station.
-  if (days.byDay.size > 0 || stations.spans.size > 0) checkStations(stations)
+  // A file that is still written may get its first values later, of whatever station.
+  const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
+  if (!(isGrowing && isEmpty)) checkStations(stations)
   return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name) }
 }
 
