@@ -2,11 +2,11 @@
  * `npm run mutants`: breaks a copy of the tree in one place after the other, and has the test fail that should. What it
  * finds unbroken is named, and the exit code is 1. `npm run mutants -- WORDS` takes those whose name has these words.
  */
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { run } from '../../files/lib/program.ts'
+import { listFiles } from '../support/git.ts'
 import { type Mutation, mutations } from './mutations.ts'
 import { runMutation, runTest } from './run-mutation.ts'
 
@@ -15,9 +15,7 @@ const root = join(import.meta.dirname, '../..')
 /** Copies all that is under version control or about to be. */
 function copyTree(): string {
   const tree = mkdtempSync(join(tmpdir(), 'almanac-mutants-'))
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate']
-  const paths = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean)
-  for (const path of paths.filter((path) => existsSync(join(root, path)))) {
+  for (const path of listFiles()) {
     mkdirSync(dirname(join(tree, path)), { recursive: true })
     copyFileSync(join(root, path), join(tree, path))
   }
