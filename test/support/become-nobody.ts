@@ -5,14 +5,23 @@
 import { registerHooks } from 'node:module'
 
 const becomeNobody = 'process.setgroups([]); process.setgid(65534); process.setuid(65534);'
+
+// A program may only load the module that does its work: consumer.ts loads lib/run-consumer.ts.
+const worker = /\/lib\/run-[a-z]+\.ts$/
+const loadsWorker = /\bimport\('\.\/lib\/run-/
 let isProgram = true
+let isNobody = false
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
-    if (!isProgram) return loaded
-    // The program itself is loaded first, and what stands in it runs after all that it imports.
+    // The program itself is loaded first.
+    const isLast = isProgram ? !loadsWorker.test(String(loaded.source)) : worker.test(url)
     isProgram = false
+    // Once a program of one module is loaded, or the worker of another, nothing more is to be done.
+    if (isNobody || !isLast) return loaded
+    isNobody = true
+    // What stands in a module runs after all that it imports.
     return { ...loaded, source: becomeNobody + loaded.source }
   },
 })
