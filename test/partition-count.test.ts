@@ -1,11 +1,15 @@
 /* The keys are shared out over four partitions: whoever changes that number under the programs is told of by each of them. */
 import assert from 'node:assert/strict'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { startBroker } from '../broker/start-broker.ts'
-import { startAdmin, uniqueTopic } from './support/kafka.ts'
+import { Cluster } from '../files/lib/kafka/cluster.ts'
+import { findTopic, replay } from '../files/lib/replay.ts'
+import { brokerAddress, createTopic, startAdmin, uniqueTopic } from './support/kafka.ts'
 import { runProgram, startProgram, temporaryFolder } from './support/program.ts'
 import { readTopic } from './support/read-topic.ts'
+import { reportRecord, sendRecords } from './support/send-records.ts'
 import { waitFor } from './support/wait-for.ts'
 
 const changed = /Topic \S+ has 8 partitions(: expected 4| now, expected 4: somebody has changed their number)/
@@ -22,6 +26,11 @@ async function place(t: TestContext) {
   return { topic, environment, address }
 }
 
+async function raisePartitions(t: TestContext, topic: string, address: string) {
+  const assignments = Array.from({ length: 4 }, () => ({ brokerIds: [1] }))
+  await startAdmin(t, address).createPartitions({ topics: [{ name: topic, count: 8, assignments }] })
+}
+
 test('partitions raised from 4 to 8 stop producer, consumer and debug, and no day goes where nobody reads', async (t) => {
   const { topic, environment, address } = await place(t)
   const producer = startProgram(t, 'producer.ts', [], environment)
@@ -29,8 +38,7 @@ test('partitions raised from 4 to 8 stop producer, consumer and debug, and no da
   const consumer = startProgram(t, 'consumer.ts', ['0', '1', '2', '3'], environment)
   const debug = startProgram(t, 'debug.ts', [], environment)
   await waitFor('records', () => debug.stdout().includes('March') && consumer.stderr().includes('Caught up'))
-  const assignments = Array.from({ length: 4 }, () => ({ brokerIds: [1] }))
-  await startAdmin(t, address).createPartitions({ topics: [{ name: topic, count: 8, assignments }] })
+  await raisePartitions(t, topic, address)
   for (const program of [producer, consumer, debug]) {
     const { code } = await program.ended
     assert.equal(code, 1, program.stderr())
@@ -47,6 +55,39 @@ test('partitions raised from 4 to 8 stop producer, consumer and debug, and no da
       .toSorted()
       .at(-1)! < next!,
     true,
+  )
+})
+
+test('partitions raised under a producer that follows a file stop it before the next day that it would send', async (t) => {
+  const { topic, environment, address } = await place(t)
+  const file = join(await temporaryFolder(t), 'station.csv')
+  writeFileSync(file, 'date,tmax_f\n2024-01-01,30\n')
+  const args = ['--append', '--follow', '--observations', file]
+  const producer = startProgram(t, 'producer.ts', args, environment)
+  await waitFor('the first day', () => producer.stdout().includes('Sent 1 days'))
+  await raisePartitions(t, topic, address)
+  appendFileSync(file, '2024-02-01,31\n')
+  assert.equal((await producer.ended).code, 1)
+  assert.match(producer.stderr(), changed)
+  assert.match(producer.stderr(), /stops before 2024-02-01: every earlier date was acknowledged/)
+  assert.deepEqual(
+    (await readTopic(address, topic)).map(({ date }) => date),
+    ['2024-01-01'],
+  )
+})
+
+test('partitions raised while verify.ts reads a log are told of when it has read it', async (t) => {
+  const { name, id } = await createTopic(t)
+  await sendRecords(brokerAddress(), name, [[reportRecord('2024-01-01', 30)]])
+  const cluster = new Cluster({ bootstrapBrokers: [brokerAddress()] }, 'test')
+  t.after(() => cluster.close())
+  const topic = await findTopic(cluster, name)
+  assert.equal(topic.id, id)
+  await raisePartitions(t, name, brokerAddress())
+  const log = { cluster, topic, name, signal: t.signal, say: assert.fail }
+  await assert.rejects(
+    replay(log, 2, 0, 1, () => true),
+    changed,
   )
 })
 

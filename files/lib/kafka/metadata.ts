@@ -86,7 +86,7 @@ function unreadable(topicName: string, error: number): OperatingError {
 export function checkPartitionCount({ partitions }: Topic, name: string, expected: number): void {
   if (partitions.length === expected) return
   throw new OperatingError(
-    `Topic ${name} has ${partitions.length} partitions: expected ${expected}. ` +
-      'Delete it and start producer.ts, which creates it, or name another with TOPIC.',
+    `Topic ${name} has ${partitions.length} partitions: expected ${expected}. Kafka cannot take partitions away. To start ` +
+      'over, run producer.ts without --append: it deletes the topic with all its records. To keep it, set another TOPIC.',
   )
 }
