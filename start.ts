@@ -12,22 +12,13 @@ import { setUp } from './processes/set-up.ts'
 const root = import.meta.dirname
 const dataDirectory = resolve(process.env.DATA_DIR || join(root, 'data'))
 
-async function makeDataFolder(): Promise<void> {
-  await mkdir(dataDirectory, { recursive: true }).catch((cause: Error) => {
-    throw new OperatingError(
-      `The folder for the results cannot be made (${cause.message}). Name another one with DATA_DIR, or give this user the right to.`,
-      { cause },
-    )
-  })
-}
-
 await run(async (signal) => {
   const beginMs = Date.now()
   const options = parseStartOptions(process.argv.slice(2), root)
   const line = openStatusLine(process.stdout)
   const { say } = line
   await setUp('programs', signal)
-  await makeDataFolder()
+  await makeDataDirectory()
   const pipeline = await startPipeline({ ...options, dataDirectory, say, signal })
   say(`Results in ${dataDirectory}: partition-0.json to partition-3.json, month.svg. Ctrl-C stops all.`)
   const done = new AbortController()
@@ -43,3 +34,14 @@ await run(async (signal) => {
     await pipeline.stop()
   }
 }, Number.POSITIVE_INFINITY)
+
+async function makeDataDirectory(): Promise<void> {
+  try {
+    await mkdir(dataDirectory, { recursive: true })
+  } catch (cause) {
+    throw new OperatingError(
+      `${dataDirectory}: cannot be made (${(cause as Error).message}). Make the folder, or name another with DATA_DIR.`,
+      { cause },
+    )
+  }
+}

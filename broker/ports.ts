@@ -26,15 +26,16 @@ export async function freePorts(host: string, count: number): Promise<number[]> 
 /**
  * Checks that we could listen on a port.
  *
+ * @param option what the port was chosen by
  * @throws OperatingError when another program has it, or it is not for us to use
  */
-export async function expectFree(host: string, port: number): Promise<void> {
+export async function expectFree(host: string, port: number, option = '--port'): Promise<void> {
   const error = await listenError(host, port)
   if (!error) return
   throw new OperatingError(
     error.code === 'EADDRINUSE'
-      ? `Port ${port} of ${host} is taken: another broker, or another program, listens there. Stop it, or choose another port with --port.`
-      : `The broker cannot listen on port ${port} of ${host} (${error.message}).`,
+      ? `Port ${port} of ${host} is taken: another program listens there. Stop it, or choose another port with ${option}.`
+      : `Port ${port} of ${host} cannot be used (${error.message}). Choose another with ${option}.`,
     { cause: error },
   )
 }

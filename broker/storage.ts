@@ -54,7 +54,10 @@ export async function prepareFolder(directory: string, template: string, nodeId 
       if (process.getuid?.() === 0) await giveTo(temporary, uid, gid)
     })
   } catch (cause) {
-    throw new OperatingError(`${(cause as Error).message}: no room for the broker's log.`, { cause })
+    throw new OperatingError(
+      `${directory}: the broker's log cannot be kept there (${(cause as Error).message}). Choose another folder with --directory.`,
+      { cause },
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { expectFree } from '../broker/ports.ts'
 import { OperatingError } from '../files/lib/program.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
@@ -18,6 +19,7 @@ type PageOptions = {
 export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions): Omit<Job, 'say'> {
   let used = pagePort
   const start = async () => {
+    if (used !== 0) await expectFree('127.0.0.1', used, '--page-port')
     const begin = performance.now()
     const ready = Promise.withResolvers<string>()
     const tell = (line: string) => {

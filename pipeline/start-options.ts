@@ -46,7 +46,8 @@ export function parseStartOptions(args: string[], root: string): StartOptions {
     if (files.length > 0) producerArgs.push('--follow', ...files.map((file) => `--observations=${file}`))
     parseProducerOptions(producerArgs)
     return {
-      ...{ port: parsePort(port), pagePort: parsePort(pagePort), producerArgs },
+      ...parsePorts(port, pagePort),
+      producerArgs,
       chaos,
       directory: resolve(directory ?? join(root, '.kafka')),
       pageArgs: normals === undefined ? [] : [`--normals=${normals}`],
@@ -55,6 +56,13 @@ export function parseStartOptions(args: string[], root: string): StartOptions {
     const [message] = (cause as Error).message.split('\nUsage')
     throw new UsageError(`${message}\n${usage}`, { cause })
   }
+}
+
+function parsePorts(port: string, pagePort: string) {
+  const ports = { port: parsePort(port), pagePort: parsePort(pagePort, '--page-port') }
+  if (ports.port !== 0 && ports.port === ports.pagePort)
+    throw new Error(`--port and --page-port are both ${port}: the broker and the page need one each.`)
+  return ports
 }
 
 const options = {

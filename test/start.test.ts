@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Exit } from '../processes/child.ts'
+import { openFolder, withoutRights } from './support/nobody.ts'
 import { type RunningProgram, startNpm, startProgram, temporaryFolder } from './support/program.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -212,25 +213,40 @@ test('start.ts --chaos kills consumers and says that all numbers agree with the 
   assert.ok(!existsSync(join(data, '.almanac/chaos.json')))
 })
 
-test('start.ts says in one line that the folder for its results cannot be made, or that a port is taken', async (t) => {
-  const folder = await temporaryFolder(t)
-  await writeFile(join(folder, 'file'), '')
-  const { program } = await startAll(t, { DATA_DIR: join(folder, 'file') })
-  assert.equal((await program.ended).code, 1)
-  assert.match(
+test('start.ts names its own option for a page port that is taken', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const { program } = await startAll(t, {}, ['--page-port', String(port)])
+  assert.deepEqual(await program.ended, { code: 1, signal: null })
+  assert.equal(
     program.stderr(),
-    /^The folder for the results cannot be made \(EEXIST.*\)\. Name another one with DATA_DIR.*\n$/,
+    `Port ${port} of 127.0.0.1 is taken: another program listens there. Stop it, or choose another port with --page-port.\n`,
   )
+})
 
-  const other = createServer().listen(0, '127.0.0.1')
-  await once(other, 'listening')
-  t.after(() => other.close())
-  const { port } = other.address() as AddressInfo
-  const taken = await startAll(t, {}, [`--page-port=${port}`])
-  assert.equal((await taken.program.ended).code, 1)
-  const output = taken.program.stdout() + taken.program.stderr()
-  assert.match(
-    output,
-    new RegExp(`Port ${port} of 127\\.0\\.0\\.1 is taken: .* for npm start, with --page-port`),
-  )
+/** Names folders that cannot be made. */
+async function makeUnfit(t: TestContext) {
+  const parent = await openFolder(t)
+  const file = join(parent, 'file')
+  await writeFile(file, '')
+  const readOnly = join(parent, 'read-only')
+  await mkdir(readOnly, { mode: 0o555 })
+  return {
+    'a file': file,
+    'below a file': join(file, 'data'),
+    'in a read-only folder': join(readOnly, 'data'),
+  }
+}
+
+test('start.ts says in one line that the folder of its results cannot be made', async (t) => {
+  for (const [where, folder] of Object.entries(await makeUnfit(t))) {
+    const { program } = await startAll(t, { ...withoutRights, DATA_DIR: folder })
+    assert.deepEqual(await program.ended, { code: 1, signal: null }, where)
+    const message =
+      /^(\S+): cannot be made \(E\w+: .*\)\. Make the folder, or name another with DATA_DIR\.\n$/
+    assert.equal(message.exec(program.stderr())?.[1], folder, program.stderr())
+    assert.equal(program.stdout(), '')
+  }
 })

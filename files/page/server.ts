@@ -107,7 +107,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): OperatingError {
   const why =
     cause.code === 'EADDRINUSE'
-      ? `Port ${port} of ${host} is taken: another program listens there. Choose another with --port; for npm start, with --page-port`
+      ? `Port ${port} of ${host} is taken: another program listens there. Choose another with --port`
       : `Cannot listen on port ${port} of ${host} (${cause.message}). Choose others with --host and --port`
   return new OperatingError(`${why}.`, { cause })
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -54,6 +54,20 @@ test('startBroker names the port that another program has', async (t) => {
     name: 'OperatingError',
     message: new RegExp(`^Port ${port} of 127.0.0.1 is taken: .* choose another port`),
   })
+})
+
+test('startBroker names the folder that cannot be made', async (t) => {
+  const file = join(await temporaryFolder(t), 'file')
+  await writeFile(file, '')
+  for (const directory of [file, join(file, 'kafka')]) {
+    await assert.rejects(startBroker({ directory, port: 0 }), (error: Error) => {
+      assert.equal(error.name, 'OperatingError')
+      const message =
+        /^(\S+): the broker's log cannot be kept there \(E\w+: .*\)\. Choose another folder with --directory\.$/
+      assert.equal(message.exec(error.message)?.[1], directory, error.message)
+      return true
+    })
+  }
 })
 
 test('startBroker shows from the log of a JVM that ends', async (t) => {

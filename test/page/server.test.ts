@@ -419,5 +419,5 @@ test('dashboard.ts refuses arguments that make no sense, and a port that is take
   const { port } = await serve(t)
   const { code, stderr } = await runProgram(t, 'dashboard.ts', ['--port', `${port}`], { DATA_DIR: golden })
   assert.equal(code, 1)
-  assert.match(stderr, /^Port \d+ of 127\.0\.0\.1 is taken: .* --port; for npm start, with --page-port\.\n$/)
+  assert.match(stderr, /^Port \d+ of 127\.0\.0\.1 is taken: .* --port\.\n$/)
 })

@@ -56,6 +56,8 @@ test('what makes no sense is refused with the usage, before anything is started'
     [['--observations', file, '--units', 'K'], /--units is 'K'/],
     [['--observations', file, '--days-per-second', '0'], /--days-per-second is '0'/],
     [['--normals', '1991'], /--normals is '1991'/],
+    [['--page-port', 'http'], /--page-port is 'http'/],
+    [['--port', '8080'], /--port and --page-port are both 8080/],
     [['station.csv'], /'station\.csv': it goes with --observations/],
   ] as const)
     assert.throws(() => parseStartOptions([...args], '/'), message)
