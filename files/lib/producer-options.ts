@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { parseDate } from './calendar.ts'
-import { type Unit, units } from './observations/form.ts'
+import { type Unit, units } from './observations/unit.ts'
 import type { ObservationOptions } from './observations.ts'
 import { UsageError } from './program.ts'
 import { delaySeconds, parseSeconds } from './settings.ts'

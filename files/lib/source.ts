@@ -1,4 +1,4 @@
-import { type Unit, units } from './observations/form.ts'
+import { type Unit, units } from './observations/unit.ts'
 
 /**
  * Where a topic's days come from: a station, or the generator. Their degrees are °F whatever the station writes; `unit` is

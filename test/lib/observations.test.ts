@@ -97,7 +97,7 @@ const bad: [what: string, csv: string, error: RegExp][] = [
   ['an empty file', '', /^f: it is empty/],
   ['no header', '2023-02-01,1\n', /line 1 is '2023-02-01,1': expected a header/],
   ['both units', 'date,tmax_f,tmax_c\n', /one of tmax_f, tmax_c/],
-  ['no unit', 'date,tmax\n', /one of tmax_f, tmax_c/],
+  ['no unit', 'date,tmax\n', /its column tmax does not tell its unit/],
 ]
 
 for (const [what, csv, error] of bad) {

@@ -1,35 +1,44 @@
 import type { Place } from './days.ts'
-import { misfit } from './form.ts'
-import type { TakeLine } from './read-lines.ts'
+import { formatError } from './format-error.ts'
 
-/** A row of CSV, the line on which it begins, and the column at which each field does, counted in characters from 1. */
-export type Row = { line: number; fields: string[]; columns: number[] }
+/** A row of CSV. `columns` are where its fields begin, counted in characters from 1. */
+export type Row = {
+  /** The line that it begins on, and the one that it ends on, from 1. */
+  line: number
+  endLine: number
+  text: string
+  fields: string[]
+  columns: number[]
+}
 
 const longestRow = 1 << 16
 
 /**
- * Makes of lines the rows of a CSV as of RFC 4180: a field in quotes may hold commas, line ends and, doubled, quotes.
+ * Makes of lines the rows of a CSV as of RFC 4180: a field in quotes may hold delimiters, line ends and, doubled, quotes.
+ * Blank lines are no rows.
  *
- * Blank lines are no rows. A byte order mark is no part of the first one.
+ * @param delimiter one character
  */
-export function startRows(source: string, take: (row: Row) => void): { line: TakeLine; end: () => void } {
+export function startRows(source: string, delimiter: string, take: (row: Row) => void) {
   let text = ''
   let first = 0
   return {
-    line(bytes, start, end, line) {
-      const next = bytes.toString('utf8', start, end)
+    line(next: string, line: number): void {
       if (text === '') first = line
-      text = text === '' ? (line === 1 ? next.replace(/^\uFEFF/, '') : next) : `${text}\n${next}`
+      text = text === '' ? next : `${text}\n${next}`
       // An odd number of quotes: the row goes on in the next line.
       if (text.includes('"') && text.split('"').length % 2 === 0) {
-        if (text.length > longestRow)
-          throw misfit({ source, line: first, column: 1 }, 'a quotation mark that none ends', 'its other one')
-        return
+        if (text.length <= longestRow) return
+        throw formatError(
+          { source, line: first, column: 1 },
+          'a quotation mark that none ends',
+          'its other one',
+        )
       }
-      if (text.trim() !== '') take(splitRow(text, source, first))
+      if (text.trim() !== '') take(splitRow(text, { source, line: first, endLine: line, delimiter }))
       text = ''
     },
-    end() {
+    end(): void {
       if (text !== '') throw misplacedQuote(source, first, 1)
     },
   }
@@ -44,25 +53,51 @@ export function placeOf(source: string, { line, columns }: Row, field: number): 
 export function checkLength(source: string, { line, fields, columns }: Row, expected: number): void {
   if (fields.length === expected) return
   const column = columns[Math.min(fields.length, expected)] ?? columns.at(-1)!
-  throw misfit({ source, line, column }, `${fields.length} columns`, `${expected}, as the header has`)
+  throw formatError({ source, line, column }, `${fields.length} columns`, `${expected}, as the header has`)
 }
 
-function splitRow(text: string, source: string, line: number): Row {
+/**
+ * Splits the text of a row into its fields.
+ *
+ * @throws OperatingError when a quotation mark stands where none may
+ */
+export function splitRow(
+  text: string,
+  {
+    source,
+    line,
+    endLine = line,
+    delimiter,
+  }: { source: string; line: number; endLine?: number; delimiter: string },
+): Row {
   const [fields, columns]: [string[], number[]] = [[], []]
-  const field = /("(?:[^"]|"")*"|[^",]*)(,|$)/y
-  for (let end = ','; end === ','; ) {
+  const field = fieldPattern(delimiter)
+  field.lastIndex = 0
+  for (let end = delimiter; end === delimiter; ) {
     const column = field.lastIndex + 1
     const match = field.exec(text)
     if (!match) throw misplacedQuote(source, line, column)
     columns.push(column)
-    fields.push(match[1]!.startsWith('"') ? match[1]!.slice(1, -1).replaceAll('""', '"') : match[1]!)
-    end = match[2]!
+    fields.push(match[1] === undefined ? match[2]! : match[1].slice(1, -1).replaceAll('""', '"'))
+    end = match[3]!
   }
-  return { line, fields, columns }
+  return { line, endLine, text, fields, columns }
+}
+
+const fieldPatterns = new Map<string, RegExp>()
+
+/** A field, in quotes with blanks around them or without quotes, and what ends it. */
+function fieldPattern(delimiter: string): RegExp {
+  const known = fieldPatterns.get(delimiter)
+  if (known) return known
+  const escaped = RegExp.escape(delimiter)
+  const pattern = new RegExp(`(?: *("(?:[^"]|"")*") *|([^"${escaped}]*))(${escaped}|$)`, 'y')
+  fieldPatterns.set(delimiter, pattern)
+  return pattern
 }
 
 function misplacedQuote(source: string, line: number, column: number) {
-  return misfit(
+  return formatError(
     { source, line, column },
     'a quotation mark where none may stand',
     'none, or one at each end of the field',

@@ -73,14 +73,14 @@ export function takeDay(days: Days, day: number, degrees: number, place: Place):
 export function skipDay(days: Days, why: SkipReason, day: number, place: Place): void {
   const reason = day < days.first || day > days.last ? 'outside' : why
   days.skipped.set(reason, (days.skipped.get(reason) ?? 0) + 1)
-  days.list?.push({ ...place, reason, date: dateOf(day) })
+  days.list?.push({ ...place, reason, date: dayText(day) })
 }
 
 /** Puts the days in order. */
 export function inOrder({ byDay, skipped, list = [] }: Days): OrderedDays {
   const days = Float64Array.from(byDay.keys()).sort()
   return {
-    days: Array.from(days, (day) => ({ date: dateOf(day), degrees: byDay.get(day)!.degrees })),
+    days: Array.from(days, (day) => ({ date: dayText(day), degrees: byDay.get(day)!.degrees })),
     skipped,
     list,
   }
@@ -91,12 +91,8 @@ export function dayNumber(date: string): number {
   return Number(date.slice(0, 4)) * 10_000 + Number(date.slice(5, 7)) * 100 + Number(date.slice(8))
 }
 
-/** °C as °F. Every reader converts by it, so that a day is the same to the last bit in whatever form it came. */
-export function fahrenheit(celsius: number): number {
-  return (celsius * 9) / 5 + 32
-}
-
-function dateOf(day: number): string {
+/** A number YYYYMMDD as the date `YYYY-MM-DD`. */
+export function dayText(day: number): string {
   const digits = String(day).padStart(8, '0')
   return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
 }

@@ -1,24 +1,24 @@
 import { daysInMonth } from '../calendar.ts'
-import { fahrenheit, type Place, skipDay, takeDay } from './days.ts'
-import type { Reading } from './form.ts'
-import { chosenStation, isWanted } from './stations.ts'
+import { type Collector, collect, leaveOut } from './collector.ts'
+import type { Place } from './days.ts'
+import { chosenStation } from './stations.ts'
 
 const missing = -9999
 
 /** A TMAX value as NOAA writes it: its day as a number YYYYMMDD, tenths of °C, and a quality flag, blank when it passed. */
 export type GhcnValue = { station: string; day: number; tenths: number; quality: string; place: Place }
 
-/** Takes a value of GHCN-Daily, or counts why it is left out. */
-export function takeGhcnValue({ days, stations }: Reading, value: GhcnValue): void {
+/** Collects a value of GHCN-Daily. */
+export function collectGhcnValue(collector: Collector, value: GhcnValue): void {
   const { station, day, tenths, quality, place } = value
-  if (!isCalendarDay(day)) {
+  const isMissing = tenths === missing
+  if (isCalendarDay(day)) {
+    const isFlagged = quality.trim() !== ''
+    collect(collector, { station, day, value: isMissing ? undefined : tenths, isFlagged, place })
+  } else if (station === chosenStation(collector.stations)) {
     // Each month has 31 places: those past its end hold -9999 as missing days do.
-    if (station === chosenStation(stations))
-      skipDay(days, tenths === missing ? 'padding' : 'impossible', day, place)
-  } else if (!isWanted(stations, station, tenths === missing ? undefined : day, place)) return
-  else if (tenths === missing) skipDay(days, 'missing', day, place)
-  else if (quality.trim() !== '') skipDay(days, 'flagged', day, place)
-  else takeDay(days, day, fahrenheit(tenths / 10), place)
+    leaveOut(collector, isMissing ? 'padding' : 'impossible', { day, place })
+  }
 }
 
 function isCalendarDay(number: number): boolean {

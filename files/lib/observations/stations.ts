@@ -1,5 +1,5 @@
 import { OperatingError } from '../program.ts'
-import type { Place } from './days.ts'
+import { dayText, type Place } from './days.ts'
 
 /** The stations seen in the files. `asked` is the one asked for; without it, the first one seen is read. */
 export type Stations = { asked: string | undefined; spans: Map<string, Span> }
@@ -59,12 +59,6 @@ export function checkStations({ asked, spans }: Stations): void {
 }
 
 function describe(id: string, { first, last, source, line }: Span): string {
-  const span = last === 0 ? 'no values' : `${dated(first)} to ${dated(last)}`
+  const span = last === 0 ? 'no values' : `${dayText(first)} to ${dayText(last)}`
   return `  ${id}  ${span} (${source}: line ${line})`
-}
-
-function dated(day: number): string {
-  return String(day)
-    .padStart(8, '0')
-    .replace(/(....)(..)(..)/, '$1-$2-$3')
 }

@@ -85,7 +85,7 @@ const misfits: [what: string, text: string | Buffer, error: RegExp][] = [
     summaries([summary('2023-01-01', '150')]).slice(0, -5),
     /^f: line 2, column \d+: a quotation mark/,
   ],
-  ['binary data', Buffer.from([0, 1, 2, 255, 10, 7]), /^f: line 1 is '\\u0000\\u0001/],
+  ['binary data', Buffer.from([0, 1, 2, 255, 10, 7]), /^f: it is binary/],
   ['another form in mid file', dlyLine('202301', []) + csvLine('20230101', 1), /^f: line 2, column \d+: /],
   [
     'gzip cut short',
@@ -97,7 +97,12 @@ const misfits: [what: string, text: string | Buffer, error: RegExp][] = [
     Buffer.concat([gzipSync(csvLine('20230101', 1)), Buffer.from('more')]),
     /^f: cannot read the observations \(incorrect header/,
   ],
-  ['a text without line ends', Buffer.alloc(1 << 21, 'a'), /^f: line 1 has more than 1048576 bytes/],
+  ['a text without line ends', Buffer.alloc(1 << 21, 'a'), /^f: line 1 is 'a{40}…': expected a header/],
+  [
+    'rows without line ends',
+    Buffer.concat([Buffer.from('date,tmax_c\n'), Buffer.alloc(1 << 21, 'a')]),
+    /^f: line 2 has more than 1048576 bytes/,
+  ],
 ]
 
 for (const [what, text, error] of misfits) {
@@ -123,12 +128,21 @@ test('daily summaries are tenths when their values can be nothing else; otherwis
   assert.deepEqual(await degreesOf(days('10'), 'tenths'), [33.8])
 })
 
-test('a column tmax without a unit is asked about, and a unit that a form has is not overruled', async () => {
+test('a column tmax without a unit is asked about, and a unit that a format has is not overruled', async () => {
   const text = 'date,tmax\n2023-01-01,50\n'
-  await assert.rejects(read([text]), /f: line 1 is 'date,tmax'.*does not tell its unit: say it by --units F/)
+  await assert.rejects(
+    read([text]),
+    /f: its column tmax does not tell its unit\. Say it by --units F, --units C or --units tenths\./,
+  )
   assert.equal((await read([text], { unit: 'C' })).days[0]?.degrees, 122)
-  await assert.rejects(read([csvLine('20230101', 1)], { unit: 'F' }), /its form says tenths of °C/)
-  await assert.rejects(read(['date,tmax_c\n'], { unit: 'F' }), /its form says °C/)
+  await assert.rejects(
+    read([csvLine('20230101', 1)], { unit: 'F' }),
+    /its format says tenths of °C: expected no --units F/,
+  )
+  await assert.rejects(
+    read(['date,tmax_c\n'], { unit: 'F' }),
+    /its column tmax_c says °C: expected no --units F/,
+  )
 })
 
 test('--from and --to take a part of the days', async () => {

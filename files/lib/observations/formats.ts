@@ -1,0 +1,31 @@
+import { OperatingError } from '../program.ts'
+import { quoted } from '../quoted.ts'
+import type { Format } from './format.ts'
+import { byYear } from './formats/by-year.ts'
+import { dailySummaries } from './formats/daily-summaries.ts'
+import { dly } from './formats/dly.ts'
+import { plainCsv } from './formats/plain-csv.ts'
+import { firstText, type Head } from './head.ts'
+
+/** The formats that are read, special ones before general ones: the first that detects its own reads the file. */
+const formats: readonly Format[] = [dly, byYear, dailySummaries, plainCsv]
+
+/**
+ * Finds the format of a file.
+ *
+ * @throws OperatingError with the file's first line when it is of no format known here
+ */
+export function detectFormat(source: string, head: Head): Format {
+  const format = formats.find(({ detect }) => detect(head))
+  if (format) return format
+  const { header } = head
+  if (head.isDatabase)
+    throw new OperatingError(
+      `${source}: it is a database of SQLite, of no kind known here. Nothing has been sent.`,
+    )
+  throw new OperatingError(
+    `${source}: line ${header?.line ?? 1} is ${quoted(header?.text ?? firstText(head))}: expected a header with a column ` +
+      'date and one of tmax_f, tmax_c, or a file of GHCN-Daily (.dly, by year, by station or daily summaries). ' +
+      'Nothing has been sent.',
+  )
+}

@@ -1,0 +1,9 @@
+/**
+ * A number as people write it, with a decimal point or comma; undefined for anything else. Not the 0x1f and Infinity that
+ * Number would take as well.
+ */
+export function parseNumber(text: string): number | undefined {
+  const isNumber = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(text)
+  const number = isNumber ? Number(text.replace(',', '.')) : Number.NaN
+  return Number.isFinite(number) ? number : undefined
+}
