@@ -22,7 +22,7 @@ export function outOfRange(
   )
 }
 
-/** The error for a log that lost records we have counted and has grown again since. */
+/** The error for a log that lost records we have counted, whether or not it has grown again since. */
 export function diverged(
   owned: OwnedPartition,
   topicName: string,
@@ -31,7 +31,7 @@ export function diverged(
   const { partition, offset } = owned.checkpoint
   return new OperatingError(
     `${basename(owned.path)}: offset ${offset} counts records that ${where(topicName, partition)} no longer holds: ` +
-      `its records of leader epoch ${epoch} end at offset ${endOffset}, and others followed. Did the broker lose the ` +
+      `its records of leader epoch ${epoch} end at offset ${endOffset}. Did the broker lose the ` +
       `log's tail in a power cut? ${rebuild(partition)}`,
   )
 }

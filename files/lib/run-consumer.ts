@@ -40,8 +40,10 @@ async function keepFiles(
   const options = { cluster, topicName: topic, partitionCount, isOldTopic: isOld, say, signal }
   const reader = new PartitionReader(options)
   const status = createConsumerStatus(all, line, () => reader.unreachableSince)
-  const sources = keepSources(all, (id) => lookUpLogSource(cluster, topic, id, signal))
   const over = new AbortController()
+  // Ended with the consumer, for whatever reason that ends: what still looks would keep the process.
+  const untilOver = AbortSignal.any([signal, over.signal])
+  const sources = keepSources(all, (id) => lookUpLogSource(cluster, topic, id, untilOver))
   const warn = () => {
     topicWarning(cluster, topic, over.signal).then(
       (warning) => warning && say(warning),

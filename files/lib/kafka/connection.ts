@@ -219,10 +219,11 @@ export class Connection {
 
   #checkTimeout(requestTimeoutMs: number): void {
     const [oldest] = this.#inFlight
+    const filled = this.#filled
     if (!oldest) return
     // Not before what has arrived was read: after this process was paused, the answer may have been here for long.
     setImmediate(() => {
-      if (this.#inFlight[0] !== oldest) this.#startTimer()
+      if (this.#inFlight[0] !== oldest || this.#filled !== filled) this.#startTimer()
       else this.#fail(new NetworkError(`no response within ${requestTimeoutMs / 1000} s`))
     })
   }
@@ -235,6 +236,8 @@ export class Connection {
   #receive(count: number): void {
     if (this.#closedBy) return
     this.#filled += count
+    // The time runs while nothing comes: a large response may take long on a slow line.
+    if (this.#inFlight.length > 0) this.#startTimer()
     if (!this.#response) {
       if (this.#filled === this.#size.length) this.#beginResponse()
     } else if (this.#filled === this.#response.length) this.#endResponse(this.#response)
@@ -270,7 +273,6 @@ export class Connection {
       request?.reject(this.#closedBy!)
       return
     }
-    if (this.#inFlight.length > 0) this.#startTimer()
     request.resolve(response)
   }
 

@@ -82,8 +82,11 @@ function writeFetch(
   writer.noTags()
 }
 
+// THROTTLING_QUOTA_EXCEEDED. @see api.ts
+const throttled = 89
+
 function readFetch(reader: ResponseReader): FetchedPartition {
-  reader.int32() // throttle time
+  const throttleMs = reader.int32()
   const errorCode = reader.int16()
   reader.int32() // session
   if (errorCode !== 0) return failed(errorCode)
@@ -94,6 +97,8 @@ function readFetch(reader: ResponseReader): FetchedPartition {
     return partitions
   })
   const [answer] = topics.flat()
+  // A client that a quota holds back gets an answer without error and without topics.
+  if (!answer && throttleMs > 0) return failed(throttled)
   if (!answer) throw new RangeError('it names no partition')
   return answer
 }

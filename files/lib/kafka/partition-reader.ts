@@ -247,9 +247,9 @@ export class PartitionReader {
         inFlight?.catch(() => {}) // it is looked at above
         delivered = this.#deliver(records)
       } else if (error === 'OFFSET_OUT_OF_RANGE') {
-        const range = await this.#findOutside(position, from)
-        if (range && this.#isFollowed(position)) {
-          this.#deliver({ kind: 'out of range', partition, ...range })
+        const lost = await this.#findLost(position, from)
+        if (lost && this.#isFollowed(position)) {
+          this.#deliver(lost)
           return
         }
       } else if (passingErrors.has(error)) this.#loseLeader(position)
@@ -307,16 +307,22 @@ export class PartitionReader {
    * Makes sure that an offset is outside the log before anybody stops for it: the answer may have come from a topic just
    * deleted, or from a leader of before.
    *
-   * @returns the log's range; undefined when the offset is to be asked for again
+   * A log within whose range the offset is, but whose epochs end before that of the record before it, is another one: it
+   * was put back to an earlier state, and has grown again.
+   *
+   * @returns what is delivered; undefined when the offset is to be asked for again
    */
-  async #findOutside(position: ReadPosition, leader: Address) {
+  async #findLost(position: ReadPosition, leader: Address): Promise<Fetched | undefined> {
     const { cluster, topicName } = this.#options
-    const { partition, leaderEpoch, offset } = position
+    const { partition, leaderEpoch, lastFetchedEpoch, offset } = position
     try {
       const range = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch }, 'uncommitted')
       const topic = await cluster.describeTopic(topicName)
       const isSame = topic?.id === this.#topicId && topic?.partitions[partition]?.leaderEpoch === leaderEpoch
-      if (isSame && (offset < range.logStart || offset > range.logEnd)) return range
+      const isOutside = offset < range.logStart || offset > range.logEnd
+      if (isSame && isOutside) return { kind: 'out of range', partition, ...range }
+      if (isSame && lastFetchedEpoch > leaderEpoch)
+        return { kind: 'diverged', partition, epoch: leaderEpoch, endOffset: range.logEnd }
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error
     }

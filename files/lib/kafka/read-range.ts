@@ -14,10 +14,12 @@ export type RangeOptions = {
   /** Tells the user of trouble, or of its end, in a line. */
   say?: (line: string) => void
   limits?: FetchLimits
+  /** How long to wait for records while none come; 30 s. */
+  patienceMs?: number
 }
 
 // An election takes up to 12 s; a leader's new high watermark comes at once after it.
-const patienceMs = 30_000
+const patienceMsUsual = 30_000
 
 /**
  * Reads part of a partition's log, committed records alone, over leader changes and broker restarts.
@@ -27,7 +29,7 @@ const patienceMs = 30_000
  */
 export async function* readRange(
   { topicName, topic, partition, from, until }: LogPart,
-  { cluster, signal, say = () => {}, limits }: RangeOptions,
+  { cluster, signal, say = () => {}, limits, patienceMs = patienceMsUsual }: RangeOptions,
 ): AsyncGenerator<FetchedRecords, void, undefined> {
   if (from >= until) return
   const where = `${topicName}/${partition}`
@@ -51,8 +53,9 @@ export async function* readRange(
         const next = nextOffset(fetched)
         if (next > offset) {
           offset = next
-          deadline = performance.now() + patienceMs
           yield fetched
+          // From here on: the time that the caller took is not the broker's.
+          deadline = performance.now() + patienceMs
         }
       } else if (fetched?.kind === 'out of range') {
         throw unreadable(offset, `it holds offsets ${fetched.logStart} to ${fetched.logEnd}`)

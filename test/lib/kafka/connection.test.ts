@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import type { Exchange } from '../../../files/lib/kafka/api.ts'
+import { type Exchange, errorName } from '../../../files/lib/kafka/api.ts'
 import { Connection, ResponseBuffers } from '../../../files/lib/kafka/connection.ts'
 import { fetchExchange } from '../../../files/lib/kafka/fetch.ts'
 import { metadataExchange } from '../../../files/lib/kafka/metadata.ts'
@@ -181,6 +181,41 @@ test('a broker that hangs is given up, however many more requests are sent to it
   const more = setInterval(() => opened.request(anyFetch).catch(() => {}), 20)
   t.after(() => clearInterval(more))
   assert.match(reason(await first), /no response within 0\.1 s/)
+})
+
+test('a response that takes longer than the limit is waited for while bytes of it come', async (t) => {
+  const answer = answering((key) =>
+    key === 18 ? offer([1, 4, 17], [2, 0, 6], [3, 0, 12]) : Buffer.alloc(20),
+  )
+  const opened = await connectTo(
+    t,
+    (socket) => {
+      socket.setNoDelay(true)
+      const write = socket.write.bind(socket)
+      socket.write = ((bytes: Buffer) => {
+        const next = (at: number) => {
+          if (at < bytes.length && !socket.destroyed)
+            write(bytes.subarray(at, at + 1), () => setTimeout(next, 20, at + 1))
+        }
+        next(0)
+        return true
+      }) as typeof socket.write
+      answer(socket)
+    },
+    300,
+  )
+  // It came, more than 40 bytes at 20 ms each, and makes no sense.
+  assert.match((await failure(opened)).message, /the Fetch response of version 17 cannot be read/)
+})
+
+test('a client that a quota holds back is told so, and not that the response makes no sense', async (t) => {
+  const throttled = new RequestWriter().noTags().int32(700).int16(0).int32(0).unsignedVarint(1).noTags()
+  const opened = await connectTo(
+    t,
+    answering((key) => (key === 18 ? offer([1, 4, 17], [2, 0, 6], [3, 0, 12]) : throttled.bytes)),
+  )
+  const { errorCode } = await opened.request(anyFetch)
+  assert.equal(errorName(errorCode), 'THROTTLING_QUOTA_EXCEEDED')
 })
 
 test('a response that comes byte by byte is read whole', async (t) => {

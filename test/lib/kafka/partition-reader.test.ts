@@ -4,12 +4,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Cluster } from '../../../files/lib/kafka/cluster.ts'
 import { judgeLeader, PartitionReader } from '../../../files/lib/kafka/partition-reader.ts'
+import { readRange } from '../../../files/lib/kafka/read-range.ts'
 import { brokerAddress, createTopic } from '../../support/kafka.ts'
 import { readTopic } from '../../support/read-topic.ts'
 import { reportRecord, sendRecords } from '../../support/send-records.ts'
 
-/** Opens a reader of a topic from given offsets, as consumer.ts does; the test's end closes it. */
-async function openReader(t: test.TestContext, topicName: string, offset: (partition: number) => number) {
+/** Opens a reader that has brought its topic, as consumer.ts does; the test's end closes it. */
+async function openReaderOf(t: test.TestContext, topicName: string) {
   const cluster = new Cluster({ bootstrapBrokers: [brokerAddress()] }, 'test')
   const stop = new AbortController()
   const reader = new PartitionReader({
@@ -27,7 +28,12 @@ async function openReader(t: test.TestContext, topicName: string, offset: (parti
   })
   const first = await reader.read(10_000)
   assert.equal(first?.kind, 'topic')
-  const { topic } = first
+  return { reader, topic: first.topic }
+}
+
+/** The same, reading all partitions from given offsets. */
+async function openReader(t: test.TestContext, topicName: string, offset: (partition: number) => number) {
+  const { reader, topic } = await openReaderOf(t, topicName)
   const starts = topic.partitions.map((_, partition) => ({
     partition,
     offset: offset(partition),
@@ -117,4 +123,29 @@ test('a partition whose leader fails takes what is newer, also that there is no 
 test('the only broker is believed, whatever was seen before: nobody knows more', () => {
   const waiting = { leader: undefined, leaderEpoch: 3, isFailing: false }
   assert.equal(judgeLeader(waiting, { leader: former, leaderEpoch: 0 }, 1), 'take')
+})
+
+test('a log that was put back, and has grown past what was read under older epochs, is told as another one', async (t) => {
+  const { name } = await createTopic(t)
+  const days = Array.from({ length: 9 }, (_, i) => reportRecord(`1990-01-0${i + 1}`, i))
+  await sendRecords(brokerAddress(), name, [days])
+  const { reader, topic } = await openReaderOf(t, name)
+  reader.begin(topic, [{ partition: 2, offset: 5, lastFetchedEpoch: 5 }])
+  assert.deepEqual(await reader.read(10_000), { kind: 'diverged', partition: 2, epoch: 0, endOffset: 9 })
+})
+
+test('a reading goes on though its caller was busy for longer than it waits for records', async (t) => {
+  const { name } = await createTopic(t)
+  const day = { ...reportRecord('1990-01-01', 1), value: Buffer.alloc(900_000) }
+  await sendRecords(brokerAddress(), name, [[day], [day], [day]])
+  const cluster = new Cluster({ bootstrapBrokers: [brokerAddress()] }, 'test')
+  t.after(() => cluster.close())
+  const topic = (await cluster.describeTopic(name))!
+  const part = { topicName: name, topic, partition: 2, from: 0, until: 3 }
+  let batches = 0
+  for await (const _ of readRange(part, { cluster, signal: t.signal, patienceMs: 2000 })) {
+    batches++
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2100) // Nothing else runs meanwhile.
+  }
+  assert.ok(batches >= 2)
 })
