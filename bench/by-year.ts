@@ -29,12 +29,11 @@ export async function measureByYear(setup: Setup, stations: number, rounds: numb
   })
   const whole = await producerPeak(setup, file)
   const what = `by-year file of ${(file.lineCount / 1e6).toFixed(1)} M lines, one station of ${stations}`
-  const times: [number, number] = [median(taken.ours), median(taken.grep)]
   return {
     rows: [
-      speedRow(`${what}: lines, speed ÷ grep fed by zcat`, file.lineCount, times, [1]),
-      figureRow('the same: peak RSS of the reader', median(peaks), 'MB', megabytesMax),
-      figureRow('the same: peak RSS of producer.ts as npm start runs it', whole, 'MB', megabytesMax),
+      speedRow(`${what}: lines, speed ÷ grep fed by zcat`, file.lineCount, [taken.ours, taken.grep], [1]),
+      figureRow('the same: peak RSS of the reader', median(peaks), 'MB', [megabytesMax]),
+      figureRow('the same: peak RSS of producer.ts as npm start runs it', whole, 'MB', [megabytesMax]),
     ],
     raw: [
       { what: `${what}: ours`, unit: 'ms', values: taken.ours },

@@ -1,83 +1,110 @@
-import { OperatingError } from '../files/lib/program.ts'
-import { catchUp, oneConsumer, twoConsumers } from './our-consumer.ts'
-import { consumerPerformance, headersOnly, javaFold, javaSettings, kafkajsFold } from './peers.ts'
-import { figureRow, type Measured, type Row, speedRow } from './report-table.ts'
+import { join } from 'node:path'
+import { expectSame, type Folded, foldedIn } from './folded.ts'
+import { catchUp, oneConsumer, twoConsumers, verify } from './our-programs.ts'
+import { type Contender, findPeers, type Peer, type PeerName } from './peers.ts'
+import { figureRow, type Limits, type Measured, type Row, speedRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import type { Setup } from './setup.ts'
 
 type Options = {
+  /** The topic in words. */
+  size: string
   recordCount: number
   rounds: number
-  /** Whether kafkajs takes part too, which takes long. */
-  withKafkajs: boolean
-  bounds: { java: [bound: number, aim: number]; performance?: [bound: number, aim: number] }
+  /** Whom our consumer is held against, and how many times as fast it must be. */
+  against: Partial<Record<PeerName, Limits>>
+  /** Peak memory of our consumer, in MB. */
+  peak: Limits
+  /** Whether two of our consumers take part too. */
+  withTwo?: boolean
+  /** Whether verify.ts takes part: its speed ÷ the consumer's, and its peak memory in MB. */
+  verify?: { speed: Limits; peak: Limits }
 }
 
-/** Measures how fast a topic is read and folded from its beginning: ours, the limit, and the others. */
+/** What is noted of our programs beside the time, round by round. */
+type Notes = { wholeMs: number[]; peaks: number[]; verifyPeaks: number[] }
+
+/** Measures how fast a topic is read and folded from its beginning. All who fold must come to the same. */
 export async function measureCatchUp(setup: Setup, topic: string, options: Options): Promise<Measured> {
-  const { recordCount, rounds, withKafkajs } = options
-  const settings = await bestJavaSettings(setup, topic)
-  const [whole, peaks]: [number[], number[]] = [[], []]
-  const ours = async (shares: readonly (readonly number[])[]) => {
-    const folder = await setup.makeFolder('catch-up')
-    const { wholeMs, foldMs, peakMegabytes } = await catchUp(setup, topic, folder, shares)
-    whole.push(wholeMs)
-    peaks.push(peakMegabytes)
-    return foldMs
-  }
-  const measures: Record<string, () => Promise<number>> = {
-    [oursName]: () => ours(oneConsumer),
-    [twoName]: () => ours(twoConsumers),
-    [headersName]: () => headersOnly(setup, topic),
-    [`${javaName} (${settings.join(', ') || 'default settings'})`]: async () =>
-      (await javaFold(setup, topic, settings)).ms,
-    [performanceName]: () => consumerPerformance(setup, topic, recordCount),
-  }
-  if (withKafkajs) measures[kafkajsName] = () => kafkajsFold(setup, topic, recordCount)
-  const taken = await takeTurns(rounds, measures)
-  const size = `${(recordCount / 1e6).toFixed(1)} M records`
-  const times = Object.entries({ ...taken, 'ours, process start to end': whole })
-  const raw = times.map(([what, values]) => ({ what: `${size}: ${what}`, unit: 'ms', values }))
-  raw.push({ what: `${size}: ours, peak RSS`, unit: 'MB', values: peaks })
-  return { rows: makeRows(taken, median(peaks), size, options), raw }
+  const { size, recordCount, rounds, against } = options
+  const names = Object.keys(against) as PeerName[]
+  const { peers, folded } = await findPeers(setup, topic, recordCount, names)
+  const notes: Notes = { wholeMs: [], peaks: [], verifyPeaks: [] }
+  const contenders = [...(await findOurs(setup, topic, options, folded, notes)), ...peers]
+  const taken = await takeTurns(
+    rounds,
+    Object.fromEntries(contenders.map(({ name, run }) => [name, run] as const)),
+  )
+  const raw = contenders.map(({ name, figure }) => {
+    return { what: `${size}: ${figure}`, unit: 'ms', values: taken[name]! }
+  })
+  raw.push({ what: `${size}: ours, process start to end`, unit: 'ms', values: notes.wholeMs })
+  raw.push({ what: `${size}: ours, peak RSS`, unit: 'MB', values: notes.peaks })
+  return { rows: makeRows(taken, peers, notes, options), raw }
 }
 
-const oursName = 'ours, first fetch to last file durable'
-const twoName = 'two of ours, first fetch of either to last file durable'
-const headersName = 'headers only, first fetch to last header'
-const javaName = 'Java, first poll to last record'
-const performanceName = 'ConsumerPerformance, fetching'
-const kafkajsName = 'kafkajs, first fetch to last record'
+/** Our programs. Each has run once before: modules are compiled, and the broker has read the log. */
+async function findOurs(
+  setup: Setup,
+  topic: string,
+  options: Options,
+  folded: Folded,
+  notes: Notes,
+): Promise<Contender[]> {
+  const consume = async (folder: string, shares: readonly (readonly number[])[]) => {
+    const directory = await setup.makeFolder(folder)
+    const run = await catchUp(setup, topic, directory, shares)
+    expectSame(topic, ['Java', folded], ['ours', foldedIn(directory)])
+    return run
+  }
+  // Of the files that the consumer wrote last.
+  const verifyOne = () => verify(setup, topic, join(setup.folder, 'by-one'))
+  const one: Contender = {
+    name: 'ours',
+    figure: 'ours, first fetch to last file durable',
+    run: async () => {
+      const { foldMs, wholeMs, peakMegabytes } = await consume('by-one', oneConsumer)
+      notes.wholeMs.push(wholeMs)
+      notes.peaks.push(peakMegabytes)
+      return foldMs
+    },
+  }
+  const verifying: Contender = {
+    name: 'verify.ts',
+    figure: 'verify.ts, first fetch to its end',
+    run: async () => {
+      const { ms, peakMegabytes } = await verifyOne()
+      notes.verifyPeaks.push(peakMegabytes)
+      return ms
+    },
+  }
+  const two: Contender = {
+    name: 'two of ours',
+    figure: 'two of ours, first fetch of either to last file durable',
+    run: async () => (await consume('by-two', twoConsumers)).foldMs,
+  }
+  await consume('by-one', oneConsumer)
+  if (options.verify) await verifyOne()
+  return [one, ...(options.verify ? [verifying] : []), ...(options.withTwo ? [two] : [])]
+}
 
 function makeRows(
   taken: Record<string, number[]>,
-  peakMegabytes: number,
-  size: string,
-  { recordCount, bounds }: Options,
+  peers: readonly Peer[],
+  { peaks, verifyPeaks }: Notes,
+  { size, recordCount, against, peak, withTwo, verify }: Options,
 ): Row[] {
-  const against = (peer: string, name: string, limits: readonly number[] = [], own = oursName): Row[] => {
-    const found = Object.entries(taken).find(([key]) => key.startsWith(name))
-    if (!found) return []
-    const what = own === oursName ? 'speed' : 'speed of two consumers together'
-    return [
-      speedRow(`${size}: ${what} ÷ ${peer}`, recordCount, [median(taken[own]!), median(found[1])], limits),
-    ]
-  }
+  const ratio = (what: string, name: string, to: string, limits: Limits) =>
+    speedRow(`${size}: ${what}`, recordCount, [taken[name]!, taken[to]!], limits)
+  const rows = peers.map(({ name, description }) =>
+    ratio(`speed ÷ ${description}`, 'ours', name, against[name]!),
+  )
+  if (withTwo) rows.push(ratio('speed of two consumers together ÷ that of one', 'two of ours', 'ours', []))
+  rows.push(figureRow(`${size}: peak RSS`, median(peaks), 'MB', peak))
+  if (!verify) return rows
   return [
-    ...against('Java consumer with the same fold, no files', javaName, bounds.java),
-    ...against('the same Java consumer', javaName, bounds.java, twoName),
-    ...against('ConsumerPerformance, which only counts', performanceName, bounds.performance),
-    ...against('headers only', headersName, [0.33, 0.5]),
-    ...against('kafkajs with the same fold, no files', kafkajsName, [10, 15]),
-    figureRow(`${size}: peak RSS`, peakMegabytes, 'MB', 300, 200),
+    ...rows,
+    ratio('speed of verify.ts ÷ the consumer’s', 'verify.ts', 'ours', verify.speed),
+    figureRow(`${size}: peak RSS of verify.ts`, median(verifyPeaks), 'MB', verify.peak),
   ]
-}
-
-/** Tries each of the settings once; all must count alike. */
-async function bestJavaSettings(setup: Setup, topic: string): Promise<readonly string[]> {
-  const tried: { settings: readonly string[]; ms: number; count: number }[] = []
-  for (const settings of javaSettings) tried.push({ settings, ...(await javaFold(setup, topic, settings)) })
-  if (new Set(tried.map(({ count }) => count)).size > 1)
-    throw new OperatingError('the Java consumer counts differ')
-  return tried.toSorted((a, b) => a.ms - b.ms)[0]!.settings
 }

@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTopic, fillTopic, lastYear, recordsOfYears } from './fill.ts'
-import { catchUp } from './our-consumer.ts'
+import { catchUp } from './our-programs.ts'
 import { type Measured, timeRow } from './report-table.ts'
 import { median, takeTurns } from './rounds.ts'
 import type { Setup } from './setup.ts'
@@ -52,8 +52,7 @@ export async function measureAppend(
         `${what}: time onto ${long.name} ÷ onto none`,
         median(taken.long),
         median(taken.none),
-        1.3,
-        1.1,
+        [1.3, 1.1],
       ),
     ],
     raw: [

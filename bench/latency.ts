@@ -63,10 +63,10 @@ export function latencyRows(short: Latency, long: Latency, shortName: string, lo
   const used = `processor of the consumer at 10 records/s, 4 partitions, ${longName}`
   return {
     rows: [
-      figureRow(`${what}, ${shortName}: p50`, quantile(short.visibleMs, 0.5), 'ms', 10, 5),
-      timeRow(`${what}, ${shortName}: p99 ÷ p99 of bare write + fsync + rename`, p99!, bare!, 3, 2),
-      figureRow(`${what}, ${longName}: p99`, longP99!, 'ms', 1000),
-      figureRow(used, long.processorPercent, '%', 10, 5),
+      figureRow(`${what}, ${shortName}: p50`, quantile(short.visibleMs, 0.5), 'ms', [2.5, 1.5]),
+      timeRow(`${what}, ${shortName}: p99 ÷ p99 of bare write + fsync + rename`, p99!, bare!, [3, 2]),
+      figureRow(`${what}, ${longName}: p99`, longP99!, 'ms', [1000]),
+      figureRow(used, long.processorPercent, '%', [10, 5]),
     ],
     raw: [
       { what: `${what}, ${shortName}`, unit: 'ms', values: short.visibleMs },

@@ -4,14 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatingError } from '../files/lib/program.ts'
 import { type Child, startChild } from '../processes/child.ts'
 import type { History } from './history.ts'
-import { consumerOf, offsetIn } from './our-consumer.ts'
+import { consumerOf, offsetIn } from './our-programs.ts'
 import type { Setup } from './setup.ts'
 
 const deadlineMs = 30_000
 
-/** Starts our consumer of all partitions and lets it run. */
-export function startConsumer(setup: Setup, { topic, folder }: History): Promise<Child> {
-  return startChild({ command: process.execPath, ...consumerOf(setup, topic, folder) })
+/** Starts our consumer of all partitions and lets it run, with further variables of the environment if need be. */
+export function startConsumer(
+  setup: Setup,
+  { topic, folder }: History,
+  further: NodeJS.ProcessEnv = {},
+): Promise<Child> {
+  const { args, environment } = consumerOf(setup, topic, folder)
+  return startChild({ command: process.execPath, args, environment: { ...environment, ...further } })
 }
 
 /** The offsets in the partition files. */

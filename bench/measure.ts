@@ -1,7 +1,8 @@
 import { measureByYear } from './by-year.ts'
 import { measureCatchUp } from './catch-up.ts'
-import { createTopic, fillTopic } from './fill.ts'
-import { makeHistory, measureAppend } from './history.ts'
+import { createTopic, fillOneByOne, fillTopic } from './fill.ts'
+import { type History, makeHistory, measureAppend } from './history.ts'
+import { measureLargeRecords } from './large-records.ts'
 import { latencyRows, measureLatency } from './latency.ts'
 import { measureProducers } from './producers.ts'
 import type { Measured } from './report-table.ts'
@@ -9,9 +10,12 @@ import { measureRestart } from './restart.ts'
 import type { Setup } from './setup.ts'
 
 export type Plan = {
+  /** Records sent in bulk. */
   recordCount: number
   /** The larger size that the topic is filled up to; undefined to leave that out. */
   largeCount: number | undefined
+  /** Records sent each as a batch of its own. */
+  singleCount: number
   rounds: number
   /** Records to measure the latency with, ten a second. */
   latencyCount: number
@@ -21,57 +25,115 @@ export type Plan = {
   byYearRounds: number
 }
 
+/** What the parts of the bench share. */
+type Bench = {
+  setup: Setup
+  plan: Plan
+  /** Tells what the bench is at. */
+  say: (line: string) => void
+  /** Made when the first part asks for them. */
+  histories: () => Promise<Record<'short' | 'long', History>>
+}
+
+const parts = {
+  bulk: measureBulk,
+  'one-by-one': measureOneByOne,
+  'large-records': ({ setup, plan }: Bench) => measureLargeRecords(setup, plan.rounds),
+  producers: ({ setup, plan }: Bench) => measureProducers(setup, plan.producedCount, plan.rounds),
+  'by-year': ({ setup, plan }: Bench) => measureByYear(setup, plan.stations, plan.byYearRounds),
+  latency: measureLatencies,
+  restart: async ({ setup, plan, histories }: Bench) => measureRestart(setup, await histories(), plan.rounds),
+  // After all others with histories: it uses up the years that are left of the long one.
+  append: async ({ setup, plan, histories }: Bench) =>
+    measureAppend(setup, (await histories()).long, await makeHistory(setup, 0), plan.rounds),
+} satisfies Record<string, (bench: Bench) => Promise<Measured>>
+
+export type PartName = keyof typeof parts
+
+/** The parts of the bench in their order. */
+export const partNames = Object.keys(parts) as PartName[]
+
 const shortYears = 155
 const longYears = 8000
 
-/** Takes all measurements of a plan, one after the other; `say` tells which one it is at. */
-export async function measureAll(setup: Setup, plan: Plan, say: (line: string) => void): Promise<Measured> {
-  const parts: Measured[] = []
-  const { recordCount, largeCount, rounds } = plan
-  say(`filling a topic with ${recordCount} records`)
-  await createTopic(setup, 'catch-up')
-  await fillTopic(setup, 'catch-up', '0001-01-01', recordCount)
-  say('catch-up')
-  const options = { recordCount, rounds, withKafkajs: true, bounds: { java: [3, 5] as [number, number] } }
-  parts.push(await measureCatchUp(setup, 'catch-up', options))
-  if (largeCount) {
-    say(`catch-up with ${largeCount} records`)
-    await fillTopic(setup, 'catch-up', '0001-01-01', largeCount - recordCount)
-    const bounds = { java: [3.5, 5] as [number, number], performance: [1.7, 2.5] as [number, number] }
-    parts.push(
-      await measureCatchUp(setup, 'catch-up', {
-        recordCount: largeCount,
-        rounds,
-        withKafkajs: false,
-        bounds,
-      }),
-    )
+/** Takes the measurements of some parts, one after the other; `say` tells which one it is at. */
+export async function measure(
+  setup: Setup,
+  plan: Plan,
+  wanted: readonly PartName[],
+  say: Bench['say'],
+): Promise<Measured> {
+  const measured: Measured[] = []
+  let made: ReturnType<Bench['histories']> | undefined
+  const histories = () => {
+    made ??= makeHistories(setup, say)
+    return made
   }
-  say('producers')
-  parts.push(await measureProducers(setup, plan.producedCount, rounds))
-  say(`a by-year file of ${plan.stations} stations`)
-  parts.push(await measureByYear(setup, plan.stations, plan.byYearRounds))
-  parts.push(await measureHistories(setup, plan, say))
-  return { rows: parts.flatMap(({ rows }) => rows), raw: parts.flatMap(({ raw }) => raw) }
+  for (const name of partNames.filter((name) => wanted.includes(name))) {
+    say(name)
+    measured.push(await parts[name]({ setup, plan, say, histories }))
+  }
+  return join(measured)
 }
 
-async function measureHistories(setup: Setup, plan: Plan, say: (line: string) => void): Promise<Measured> {
+/** A log sent in bulk, of one size and perhaps of a larger one. */
+async function measureBulk({ setup, plan, say }: Bench): Promise<Measured> {
+  const { recordCount, largeCount, rounds } = plan
+  const ofVerify = { speed: [0.25, 0.5], peak: [200] } as const
+  const common = { rounds, withTwo: true, verify: ofVerify, peak: [150, 110] } as const
+  const topic = 'catch-up'
+  await createTopic(setup, topic)
+  await fillTopic(setup, topic, '0001-01-01', recordCount)
+  say(`reading ${recordCount} records`)
+  const small = await measureCatchUp(setup, topic, {
+    ...{ ...common, recordCount, size: inMillions(recordCount) },
+    against: {
+      ...{ Java: [4.5, 5.5], 'franz-go': [], ConsumerPerformance: [], 'headers only': [0.33, 0.5] },
+      kafkajs: [10, 15],
+    },
+  })
+  if (!largeCount) return small
+  say(`filling the topic up to ${largeCount} records`)
+  await fillTopic(setup, topic, '0001-01-01', largeCount - recordCount)
+  say(`reading ${largeCount} records`)
+  const large = await measureCatchUp(setup, topic, {
+    ...{ ...common, recordCount: largeCount, size: inMillions(largeCount) },
+    against: {
+      ...{ Java: [5, 6], 'franz-go': [3.5, 5], ConsumerPerformance: [1.7, 2.5] },
+      'headers only': [0.33, 0.5],
+    },
+  })
+  return join([small, large])
+}
+
+/** A log whose records were sent one by one, as those of a station that is live. */
+async function measureOneByOne({ setup, plan, say }: Bench): Promise<Measured> {
+  const { singleCount, rounds } = plan
+  const topic = 'one-by-one'
+  await fillOneByOne(setup, topic, '0001-01-01', singleCount)
+  say(`reading ${singleCount} batches of one record`)
+  return measureCatchUp(setup, topic, {
+    ...{ rounds, recordCount: singleCount, size: `${inMillions(singleCount)}, one a batch` },
+    ...{ against: { Java: [1.5, 3], 'franz-go': [], 'headers only': [] }, peak: [150, 110] },
+  })
+}
+
+async function measureLatencies({ setup, plan, histories }: Bench): Promise<Measured> {
+  const { short, long } = await histories()
+  const ofShort = await measureLatency(setup, short, plan.latencyCount, true)
+  const ofLong = await measureLatency(setup, long, plan.latencyCount, false)
+  return latencyRows(ofShort, ofLong, short.name, long.name)
+}
+
+async function makeHistories(setup: Setup, say: Bench['say']) {
   say(`making histories of ${shortYears} and ${longYears} years`)
-  const [none, short, long] = [
-    await makeHistory(setup, 0),
-    await makeHistory(setup, shortYears),
-    await makeHistory(setup, longYears),
-  ]
-  say('latency')
-  const latencies = [
-    await measureLatency(setup, short, plan.latencyCount, true),
-    await measureLatency(setup, long, plan.latencyCount, false),
-  ] as const
-  const latency = latencyRows(...latencies, short.name, long.name)
-  say('restart')
-  const restart = await measureRestart(setup, { none, short, long }, plan.rounds)
-  say('append')
-  const append = await measureAppend(setup, long, await makeHistory(setup, 0), plan.rounds)
-  const parts = [append, latency, restart]
-  return { rows: parts.flatMap(({ rows }) => rows), raw: parts.flatMap(({ raw }) => raw) }
+  return { short: await makeHistory(setup, shortYears), long: await makeHistory(setup, longYears) }
+}
+
+function inMillions(recordCount: number): string {
+  return `${(recordCount / 1e6).toFixed(1)} M records`
+}
+
+function join(measured: readonly Measured[]): Measured {
+  return { rows: measured.flatMap(({ rows }) => rows), raw: measured.flatMap(({ raw }) => raw) }
 }

@@ -5,6 +5,7 @@
 import { Cluster } from '../files/lib/kafka/cluster.ts'
 import { PartitionReader } from '../files/lib/kafka/partition-reader.ts'
 import { emptyHeader, readBatchHeader } from '../files/lib/kafka/record-batch.ts'
+import type { HeadersRead } from './peers.ts'
 
 const [address, topicName] = process.argv.slice(2) as [string, string]
 const cluster = new Cluster({ bootstrapBrokers: [address] }, 'headers')
@@ -14,7 +15,7 @@ const reader = new PartitionReader({
 })
 const waiting = new Set([0, 1, 2, 3])
 const header = emptyHeader()
-let recordCount = 0
+let [recordCount, batchCount] = [0, 0]
 while (waiting.size > 0) {
   const fetched = await reader.read(1000)
   if (fetched?.kind === 'topic') {
@@ -26,11 +27,13 @@ while (waiting.size > 0) {
     let nextOffset = 0
     for (let at = 0; readBatchHeader(fetched.bytes, at, header); at += header.byteLength) {
       recordCount += header.recordCount
+      batchCount++
       nextOffset = header.nextOffset
     }
     if (nextOffset >= fetched.endOffset) waiting.delete(fetched.partition)
   }
 }
-console.log(JSON.stringify({ doneAt: performance.timeOrigin + performance.now(), recordCount }))
+const doneAt = performance.timeOrigin + performance.now()
+console.log(JSON.stringify({ doneAt, recordCount, batchCount } satisfies HeadersRead))
 reader.close()
 cluster.close()

@@ -20,25 +20,36 @@ export type Raw = { what: string; unit: string; values: readonly number[] }
 /** What a measurement gives. */
 export type Measured = { rows: Row[]; raw: Raw[] }
 
-/** A row on how often our speed is a peer's, from the milliseconds that both took for the same records. */
+/** The bound that a figure must keep, and the one aimed at; none where it is for information. */
+export type Limits = readonly [] | readonly [bound: number, aim?: number]
+
+/**
+ * A row on how often our speed is a peer's, from the milliseconds that both took for the same records in rounds taken by
+ * turns: the median of the ratios, each of one round, so that what else the machine did then falls on both.
+ */
 export function speedRow(
   what: string,
   recordCount: number,
-  [ours, peer]: readonly [ours: number, peer: number],
-  [bound, aim]: readonly number[] = [],
+  [ours, peer]: readonly [ours: readonly number[], peer: readonly number[]],
+  limits: Limits,
 ): Row {
-  const speeds = { ours: formatSpeed(recordCount, ours), peer: formatSpeed(recordCount, peer) }
-  return { what, ...speeds, value: peer / ours, unit: '', ...(bound && { bound }), ...(aim && { aim }) }
+  const ratios = ours.map((ms, round) => peer[round]! / ms)
+  const [ourSpeed, peerSpeed] = [ours, peer].map((ms) => formatSpeed(recordCount, median(ms)))
+  return { what, ours: ourSpeed!, peer: peerSpeed!, value: median(ratios), unit: '', ...named(limits) }
 }
 
 /** A row whose figure must not be larger than a bound. */
-export function figureRow(what: string, value: number, unit: Row['unit'], bound: number, aim?: number): Row {
-  return { what, ours: '', peer: '', value, unit, bound, ...(aim && { aim }), isAtMost: true }
+export function figureRow(what: string, value: number, unit: Row['unit'], limits: Limits): Row {
+  return { what, ours: '', peer: '', value, unit, ...named(limits), isAtMost: true }
 }
 
 /** A row whose ratio of two times must not be larger than a bound. */
-export function timeRow(what: string, ours: number, peer: number, bound: number, aim: number): Row {
-  return { ...figureRow(what, ours / peer, '', bound, aim), ours: formatMs(ours), peer: formatMs(peer) }
+export function timeRow(what: string, ours: number, peer: number, limits: Limits): Row {
+  return { ...figureRow(what, ours / peer, '', limits), ours: formatMs(ours), peer: formatMs(peer) }
+}
+
+function named([bound, aim]: Limits): Pick<Row, 'bound' | 'aim'> {
+  return { ...(bound !== undefined && { bound }), ...(aim !== undefined && { aim }) }
 }
 
 /** Formats the rows as a table in Markdown. */

@@ -2,15 +2,17 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Broker, startBroker } from '../broker/start-broker.ts'
+import { buildFranzGo, type FranzGo } from './franz-go.ts'
 import { compileJava, type RunJava } from './java.ts'
 
-/** What every measurement uses: a broker of the run's own, its folder, and Java. */
+/** What every measurement uses: a broker of the run's own, its folder, Java, and Go if there is one. */
 export type Setup = {
   address: string
   broker: Broker
   /** Removed at the end. */
   folder: string
   runJava: RunJava
+  franzGo: FranzGo
   signal: AbortSignal
   /** Makes an empty folder. */
   makeFolder: (name: string) => Promise<string>
@@ -30,9 +32,11 @@ export async function withSetup<Result>(
       return path
     }
     const runJava = await compileJava(await makeFolder('classes'), signal)
+    const franzGo = await buildFranzGo(await makeFolder('go'), signal)
     const broker = await startBroker({ directory: join(folder, 'broker'), port: 0, throughput: true, signal })
+    const { address } = broker
     try {
-      return await measure({ address: broker.address, broker, folder, runJava, signal, makeFolder })
+      return await measure({ address, broker, folder, runJava, franzGo, signal, makeFolder })
     } finally {
       await broker.kill()
     }

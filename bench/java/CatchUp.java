@@ -1,11 +1,13 @@
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Month;
 import java.time.YearMonth;
 import java.time.format.TextStyle;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads a topic to its end and folds it as consumer.ts does, without writing files. The report is decoded by hand, so
  * that no library is to blame. Arguments: address, topic, then settings of the consumer as name=value.
  *
- * Prints the milliseconds from the first poll to the end, the days counted and their sum.
+ * Prints the milliseconds from the first poll to the end, the days counted, and a digest of all months.
  */
 public class CatchUp {
   static final int YEARS = 10_000;
@@ -34,7 +36,7 @@ public class CatchUp {
   static final byte[] firstDays = new byte[12 * YEARS];
   static final byte[] lastDays = new byte[12 * YEARS];
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
     List<TopicPartition> partitions = IntStream.range(0, 4).mapToObj(i -> new TopicPartition(args[1], i)).toList();
     try (var consumer = new KafkaConsumer<>(settings(args), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(partitions);
@@ -49,7 +51,7 @@ public class CatchUp {
         read += records.count();
       }
       double ms = (System.nanoTime() - begin) / 1e6;
-      System.out.println("{\"ms\": " + ms + ", \"count\": " + Arrays.stream(counts).sum() + ", \"sum\": " + Arrays.stream(sums).sum() + "}");
+      System.out.println("{\"ms\": " + ms + ", \"count\": " + Arrays.stream(counts).sum() + ", \"digest\": \"" + digest() + "\"}");
     }
   }
 
@@ -78,6 +80,17 @@ public class CatchUp {
     counts[i]++;
     sums[i] += degrees;
     lastDays[i] = (byte) day;
+  }
+
+  /** SHA-256 over a line a month: index, count, the sum's bits, first and last day. */
+  static String digest() throws Exception {
+    var hash = MessageDigest.getInstance("SHA-256");
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] == 0) continue;
+      String sum = HexFormat.of().toHexDigits(Double.doubleToRawLongBits(sums[i]));
+      hash.update((i + " " + counts[i] + " " + sum + " " + firstDays[i] + " " + lastDays[i] + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(hash.digest());
   }
 
   static int twoDigits(byte[] bytes, int at) {

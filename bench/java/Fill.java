@@ -3,19 +3,23 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.TextStyle;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Fills a topic with reports as producer.ts sends them, several times as fast. Arguments: address, topic, first date, count. */
+/**
+ * Fills a topic with reports as producer.ts sends them, several times as fast. Arguments: address, topic, first date, count,
+ * then settings of the producer as name=value.
+ */
 public class Fill {
   static final int LAST_YEAR = 9998;
 
   public static void main(String[] args) throws Exception {
     long count = Long.parseLong(args[3]);
-    try (var producer = new KafkaProducer<>(settings(args[0]), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (var producer = new KafkaProducer<>(settings(args), new ByteArraySerializer(), new ByteArraySerializer())) {
       LocalDate day = LocalDate.parse(args[2]);
       long sent = 0;
       for (long i = 1; sent < count; i++) {
@@ -34,15 +38,16 @@ public class Fill {
     }
   }
 
-  static Properties settings(String address) {
+  static Properties settings(String[] args) {
     var settings = new Properties();
-    settings.put("bootstrap.servers", address);
+    settings.put("bootstrap.servers", args[0]);
     settings.put("acks", "all");
     settings.put("enable.idempotence", "true");
     settings.put("linger.ms", "20");
     // As large as the batches of producer.ts, which sends 4000 observations at a time to four partitions.
     settings.put("batch.size", "40000");
     settings.put("buffer.memory", "67108864");
+    for (String arg : Arrays.copyOfRange(args, 4, args.length)) settings.put(arg.split("=")[0], arg.split("=")[1]);
     return settings;
   }
 

@@ -1,11 +1,12 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { OperatingError } from '../files/lib/program.ts'
 import type { Observed } from './observe.ts'
 import { findResult, runToEnd } from './run-to-end.ts'
 import type { Setup } from './setup.ts'
 
 const observer = join(import.meta.dirname, 'observe.ts')
-const consumer = join(import.meta.dirname, '../files/consumer.ts')
+const inFiles = (name: string) => join(import.meta.dirname, '../files', name)
 const partitions: readonly number[] = [0, 1, 2, 3]
 
 /** How a consumer did, from its start to the end of the log. */
@@ -29,14 +30,14 @@ export const twoConsumers = [
 
 /** The environment and arguments of our consumer, as a user sets them; of all partitions unless told otherwise. */
 export function consumerOf(
-  { address }: Setup,
+  setup: Setup,
   topic: string,
   directory: string,
   share: readonly number[] = partitions,
 ) {
   return {
-    environment: { ...process.env, KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic, DATA_DIR: directory },
-    args: [consumer, ...share.map(String)],
+    environment: environmentOf(setup, topic, directory),
+    args: [inFiles('consumer.ts'), ...share.map(String)],
   }
 }
 
@@ -49,20 +50,31 @@ export async function catchUp(
 ): Promise<CatchUp> {
   const begin = performance.now()
   const observed = await Promise.all(
-    shares.map(async (share) => {
+    shares.map((share) => {
       const { environment, args } = consumerOf(setup, topic, directory, share)
-      const observedArgs = ['--import', observer, ...args, '--exit-at-end']
-      const lines = await runToEnd(
-        { command: process.execPath, args: observedArgs, environment },
-        setup.signal,
-      )
-      return findResult<Observed>(lines)
+      return observe(setup, [...args, '--exit-at-end'], environment)
     }),
   )
   const wholeMs = performance.now() - begin
   const firstFetchAt = Math.min(...observed.map((one) => one.firstFetchAt!))
+  const durableAt = observed.map(({ lastDurableAt }) => {
+    if (lastDurableAt !== null) return lastDurableAt
+    throw new OperatingError(`${directory}: a consumer wrote no partition file.`)
+  })
   const peakMegabytes = Math.max(...observed.map((one) => one.peakMegabytes))
-  return { wholeMs, foldMs: durableAt(directory) - firstFetchAt, peakMegabytes }
+  return { wholeMs, foldMs: Math.max(...durableAt) - firstFetchAt, peakMegabytes }
+}
+
+/**
+ * Runs our verify.ts over the partition files in a folder.
+ *
+ * @returns milliseconds from the first fetch request to its end, and its peak memory
+ * @throws OperatingError when a file does not agree with the log
+ */
+export async function verify(setup: Setup, topic: string, directory: string) {
+  const environment = environmentOf(setup, topic, directory)
+  const { firstFetchAt, endedAt, peakMegabytes } = await observe(setup, [inFiles('verify.ts')], environment)
+  return { ms: endedAt - firstFetchAt!, peakMegabytes }
 }
 
 /** The offset in a partition file. Its first bytes are enough: it stands before the stats. */
@@ -77,11 +89,13 @@ export function offsetIn(directory: string, partition: number): number {
   }
 }
 
-/** When the consumer wrote its status the last time, which it does as soon as the last partition file is durable. */
-function durableAt(directory: string): number {
-  return Math.max(
-    ...partitions.map(
-      (partition) => statSync(join(directory, '.almanac', `partition-${partition}.status.json`)).mtimeMs,
-    ),
-  )
+/** Compiled modules are kept from one start to the next, as in the user's own cache folder. */
+function environmentOf({ address, folder }: Setup, topic: string, directory: string): NodeJS.ProcessEnv {
+  const own = { KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: topic, DATA_DIR: directory }
+  return { ...process.env, ...own, ALMANAC_CACHE: join(folder, 'cache') }
+}
+
+async function observe({ signal }: Setup, program: readonly string[], environment: NodeJS.ProcessEnv) {
+  const args = ['--import', observer, ...program]
+  return findResult<Observed>(await runToEnd({ command: process.execPath, args, environment }, signal))
 }
