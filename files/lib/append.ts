@@ -33,32 +33,31 @@ export type Appending = { topic: string; id: string; source: Source; days: reado
  * @throws OperatingError when it is of another station, or when generated weather would follow on a station's or the
  *   other way round: nothing afterwards could tell them apart; or when most days differ from those it has
  */
-export async function readLogged(
-  settings: BrokerSettings,
-  { topic, id, source, days }: Appending,
-): Promise<Logged> {
-  const first = await retry(`Reading the first record of ${topic}`, () => readSource(settings, topic, id))
+export async function readLogged(settings: BrokerSettings, appending: Appending): Promise<Logged> {
+  const cluster = new Cluster(settings, 'almanac-producer')
+  try {
+    return await readLoggedBy(cluster, appending)
+  } finally {
+    cluster.close()
+  }
+}
+
+async function readLoggedBy(cluster: Cluster, { topic, id, source, days }: Appending): Promise<Logged> {
+  const first = await retry(`Reading the first record of ${topic}`, () =>
+    lookUpLogSource(cluster, topic, id, new AbortController().signal),
+  )
   checkSource(topic, first?.source, source)
-  const reading = readNewestDates(settings, topic, id)
+  const reading = readNewestDates(cluster, topic, id)
   const newestDates = await reading.catch(explain(`Reading the newest dates of ${topic}`))
   // Without it, days of anybody might follow here on those of another.
   if (!first && newestDates.some((date) => date !== undefined))
     throw new OperatingError(`Reading the first record of ${topic} failed. Nothing has been sent. Try again.`)
   console.log(`Appending after ${newestDates.map((date) => date ?? 'nothing').join(', ')}.`)
-  const comparing = readLoggedDays(settings, topic, id, days, newestDates)
+  const comparing = readLoggedDays(cluster, topic, id, days, newestDates)
   const logged = await comparing.catch(explain(`Comparing with the log of ${topic}`))
   checkAlike(topic, days, logged)
   // A log that does not say whose its first days are is not given a name by later ones.
   return { topic, newestDates, days: logged, source: first ? first.source : source }
-}
-
-async function readSource(settings: BrokerSettings, topic: string, id: string) {
-  const cluster = new Cluster(settings, 'almanac-producer')
-  try {
-    return await lookUpLogSource(cluster, topic, id, new AbortController().signal)
-  } finally {
-    cluster.close()
-  }
 }
 
 /**

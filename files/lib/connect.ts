@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Base, findErrorBy, GenericError } from '@platformatic/kafka'
 import { askBestBroker } from './ask-best-broker.ts'
+import { awaitBroker } from './kafka/await-broker.ts'
 import { Cluster } from './kafka/cluster.ts'
 import { NetworkError, reason } from './kafka/network-error.ts'
 import { expectRequests } from './kafka/required-requests.ts'
 import { OperatingError } from './program.ts'
 import { adviceOnRefusal, refused } from './refusal.ts'
 import type { BrokerSettings } from './settings.ts'
-
-const brokerWaitMs = 30_000
 
 /**
  * Waits until a broker answers, saying so once if that is not at once. From here on the client turns away from a broker
@@ -24,25 +22,21 @@ export async function waitForBroker(
   signal: AbortSignal,
 ): Promise<void> {
   askBestBroker(client, topic)
-  const servers = settings.bootstrapBrokers.join(',')
-  const deadline = performance.now() + brokerWaitMs
-  for (let attempt = 0; ; attempt++) {
+  const { bootstrapBrokers } = settings
+  const servers = bootstrapBrokers.join(',')
+  const ask = async () => {
     try {
       await client.metadata({ topics: [], forceUpdate: true, retries: 0 })
       expectRequests(await client.listApis(), servers)
-      const cluster = new Cluster(settings, 'almanac')
-      cluster.sayIfUnreachable(topic).finally(() => cluster.close())
-      return
     } catch (cause) {
-      signal.throwIfAborted()
       if (cause instanceof OperatingError) throw cause
       const advice = adviceOnRefusal(cause)
-      if (advice || !isTransient(cause)) throw refused(servers, cause, advice)
-      if (performance.now() >= deadline) throw notReached(servers, cause)
-      if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
+      throw advice || !isTransient(cause) ? refused(servers, cause, advice) : cause
     }
-    await sleep(250, undefined, { signal })
   }
+  await awaitBroker(bootstrapBrokers, ask, isTransient, signal)
+  const cluster = new Cluster(settings, 'almanac')
+  cluster.sayIfUnreachable(topic).finally(() => cluster.close())
 }
 
 /** Whether an error of the client library may pass by itself: the network, a leader election, a broker's restart. */
@@ -74,12 +68,4 @@ export function explain(what: string): (cause: unknown) => never {
 /** Whether the cluster has no topic of that name: the library's only sign of it is this message. */
 export function isUnknownTopic(error: unknown, topic: string): boolean {
   return reason(error) === `Unknown topic ${topic}`
-}
-
-function notReached(servers: string, cause: unknown): OperatingError {
-  return new OperatingError(
-    `${servers}: no broker answered within ${brokerWaitMs / 1000} s (${reason(cause)}). ` +
-      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS; and KAFKA_SECURITY_PROTOCOL if it wants TLS or SASL.',
-    { cause },
-  )
 }

@@ -1,8 +1,8 @@
+import type { Cluster } from './kafka/cluster.ts'
 import { type Log, piecesBackwards, type Range, readLog } from './logged-reports.ts'
 import type { NewestDates } from './newest-dates.ts'
 import type { DailyHigh } from './observations.ts'
 import { partitionOf } from './send.ts'
-import type { BrokerSettings } from './settings.ts'
 
 const pieceRecords = 20_000
 const examples = 3
@@ -14,14 +14,14 @@ const examples = 3
  * @param newestDates by partition: only days up to these can be in the log
  */
 export async function readLoggedDays(
-  settings: BrokerSettings,
+  cluster: Cluster,
   topic: string,
   id: string,
   days: readonly DailyHigh[],
   newestDates: NewestDates,
 ): Promise<Map<string, number>> {
   const past = pastDays(days, newestDates)
-  return past.length === 0 ? new Map() : readLog(settings, topic, id, (log) => readDays(log, past))
+  return past.length === 0 ? new Map() : readLog(cluster, topic, id, (log) => readDays(log, past))
 }
 
 /**

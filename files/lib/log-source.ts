@@ -1,6 +1,5 @@
 import type { Cluster } from './kafka/cluster.ts'
 import type { Topic } from './kafka/metadata.ts'
-import { NetworkError } from './kafka/network-error.ts'
 import type { FetchedRecords } from './kafka/partition-reader.ts'
 import { batchesOf } from './kafka/read-committed.ts'
 import { type LogPart, readRange } from './kafka/read-range.ts'
@@ -51,9 +50,11 @@ export async function readLogSource(
 ): Promise<FirstRecord | undefined> {
   let silent: FirstRecord | undefined
   for (const partition of partitions) {
-    const { leader, leaderEpoch } = topic.partitions[partition]!
-    if (!leader) throw new NetworkError(`${topicName}/${partition} has no leader now`)
-    const { logStart, logEnd } = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch })
+    const { logStart, logEnd } = await cluster.readLogRange(
+      topicName,
+      partition,
+      topic.partitions[partition]!,
+    )
     const part = { topicName, topic, partition, from: logStart, until: logEnd }
     const first = await readFirstRecord(cluster, part, signal)
     if (first && (first.source || logStart === 0)) return first

@@ -1,7 +1,6 @@
 import { formatDate } from './calendar.ts'
-import { Cluster } from './kafka/cluster.ts'
+import type { Cluster } from './kafka/cluster.ts'
 import type { Topic } from './kafka/metadata.ts'
-import { NetworkError } from './kafka/network-error.ts'
 import { batchesOf } from './kafka/read-committed.ts'
 import { readRange } from './kafka/read-range.ts'
 import { nextRecord, type RecordReader } from './kafka/record-batch.ts'
@@ -9,7 +8,6 @@ import { retry } from './kafka/retry.ts'
 import type { DailyHigh } from './observations.ts'
 import { OperatingError } from './program.ts'
 import { type DecodedReport, decodeReport } from './report.ts'
-import type { BrokerSettings } from './settings.ts'
 
 /** A range of a partition's offsets: `from` is the first one, `to` the one after the last. */
 export type Range = { partition: number; from: number; to: number }
@@ -24,29 +22,23 @@ export type Log = { wholes: Range[]; read: (range: Range) => Promise<DailyHigh[]
  * @throws OperatingError when another topic has its name, or its brokers do not answer for 22 s
  */
 export async function readLog<T>(
-  settings: BrokerSettings,
+  cluster: Cluster,
   topicName: string,
   id: string,
   use: (log: Log) => Promise<T>,
 ): Promise<T> {
-  const cluster = new Cluster(settings, 'almanac-producer')
-  try {
-    const { topic, wholes } = await retry(`Reading the ends of ${topicName}`, () =>
-      readEnds(cluster, topicName, id),
-    )
-    return await use({ wholes, read: (range) => readReports(cluster, topicName, topic, range) })
-  } finally {
-    cluster.close()
-  }
+  const { topic, wholes } = await retry(`Reading the ends of ${topicName}`, () =>
+    readEnds(cluster, topicName, id),
+  )
+  return use({ wholes, read: (range) => readReports(cluster, topicName, topic, range) })
 }
 
 async function readEnds(cluster: Cluster, topicName: string, id: string) {
   const topic = await cluster.describeTopic(topicName)
   if (topic?.id !== id) throw new OperatingError(`Topic ${topicName} was deleted or created again meanwhile.`)
   const wholes = await Promise.all(
-    topic.partitions.map(async ({ leader, leaderEpoch }, partition) => {
-      if (!leader) throw new NetworkError(`${topicName}/${partition} has no leader now`)
-      const range = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch })
+    topic.partitions.map(async (led, partition) => {
+      const range = await cluster.readLogRange(topicName, partition, led)
       return { partition, from: range.logStart, to: range.logEnd }
     }),
   )

@@ -1,6 +1,6 @@
 import { formatDate, nextDay, parseDate } from './calendar.ts'
+import type { Cluster } from './kafka/cluster.ts'
 import { type Log, piecesBackwards, type Range, readLog } from './logged-reports.ts'
-import type { BrokerSettings } from './settings.ts'
 
 // Reports come in the order of their dates, but the log's tail may hold records that are no reports.
 const tailRecords = 1000
@@ -16,11 +16,11 @@ export type NewestDates = readonly (string | undefined)[]
  * @returns by partition; undefined where the log holds no report
  */
 export function readNewestDates(
-  settings: BrokerSettings,
+  cluster: Cluster,
   topic: string,
   id: string,
 ): Promise<(string | undefined)[]> {
-  return readLog(settings, topic, id, async ({ wholes, read }) => {
+  return readLog(cluster, topic, id, async ({ wholes, read }) => {
     const newest: (string | undefined)[] = []
     for (const whole of wholes) newest.push(await readNewestDate(read, whole))
     return newest

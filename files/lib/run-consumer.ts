@@ -45,9 +45,9 @@ async function keepFiles(
   const untilOver = AbortSignal.any([signal, over.signal])
   const sources = keepSources(all, (id) => lookUpLogSource(cluster, topic, id, untilOver))
   const warn = () => {
-    topicWarning(cluster, topic, over.signal).then(
+    topicWarning(cluster, topic, untilOver).then(
       (warning) => warning && say(warning),
-      (error: Error) => over.signal.aborted || say(error.message),
+      (error: Error) => untilOver.aborted || say(error.message),
     )
   }
   let failure: string | null = null

@@ -33,10 +33,10 @@ async function verify(options: VerifyOptions, signal: AbortSignal): Promise<void
   const line = openStatusLine()
   try {
     await cluster.waitForBroker(name, signal)
-    const first = await retry(`Reading ${name}`, async () =>
-      readLogSource(cluster, name, await findTopic(cluster, name), signal),
-    )
-    const topic = await findTopic(cluster, name)
+    const { topic, first } = await retry(`Reading ${name}`, async () => {
+      const topic = await findTopic(cluster, name)
+      return { topic, first: await readLogSource(cluster, name, topic, signal) }
+    })
     const warning = await topicWarning(cluster, name, signal)
     if (warning) line.say(warning)
     const { say, show, clear } = line

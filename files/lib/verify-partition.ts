@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { firstDifference, provenMonths } from './compare-file.ts'
 import type { LogRange } from './kafka/cluster.ts'
-import { NetworkError } from './kafka/network-error.ts'
 import { retry } from './kafka/retry.ts'
 import { parseCheckpoint } from './parse-checkpoint.ts'
 import { partitionPaths } from './partitions.ts'
@@ -136,9 +135,8 @@ export async function recountUntil(
 
 async function rangeOf({ cluster, name }: Log, partition: number): Promise<LogRange> {
   return retry(`Reading the ends of ${name}/${partition}`, async () => {
-    const { leader, leaderEpoch } = (await findTopic(cluster, name)).partitions[partition]!
-    if (!leader) throw new NetworkError(`${name}/${partition} has no leader now`)
-    return cluster.readLogRange(name, { partition, leader, leaderEpoch })
+    const { partitions } = await findTopic(cluster, name)
+    return cluster.readLogRange(name, partition, partitions[partition]!)
   })
 }
 

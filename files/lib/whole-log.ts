@@ -1,5 +1,4 @@
 import { Cluster } from './kafka/cluster.ts'
-import { NetworkError } from './kafka/network-error.ts'
 import { retry } from './kafka/retry.ts'
 import { OperatingError } from './program.ts'
 import type { BrokerSettings } from './settings.ts'
@@ -20,9 +19,8 @@ export async function expectWholeLog(
   const ask = async (partition: number) => {
     const topic = await cluster.describeTopic(topicName)
     if (!topic) throw impossible(`there is no topic ${topicName}`, 'Start producer.ts, which creates it')
-    const { leader, leaderEpoch } = topic.partitions[partition] ?? { leader: undefined, leaderEpoch: -1 }
-    if (!leader) throw new NetworkError(`${topicName}/${partition} has no leader now`)
-    return cluster.readLogRange(topicName, { partition, leader, leaderEpoch })
+    const led = topic.partitions[partition] ?? { leader: undefined, leaderEpoch: -1 }
+    return cluster.readLogRange(topicName, partition, led)
   }
   try {
     await cluster.waitForBroker(topicName, signal)

@@ -20,6 +20,7 @@ function day(offset: number): Fetched {
   const bytes = buildBatch({ records, baseOffset: offset })
   return {
     kind: 'records',
+    nextOffset: offset + 1,
     partition: 2,
     from: offset,
     bytes,

@@ -1,23 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, addressOf, parseAddress } from '../address.ts'
 import { OperatingError } from '../program.ts'
 import type { BrokerSettings } from '../settings.ts'
 import { type Exchange, errorName } from './api.ts'
+import { awaitBroker } from './await-broker.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { listOffsetsExchange, type OffsetAt } from './list-offsets.ts'
-import { type Metadata, metadataExchange, type Topic } from './metadata.ts'
-import { NetworkError, reason } from './network-error.ts'
+import { type Metadata, metadataExchange, type Topic, type TopicPartition } from './metadata.ts'
+import { isNetworkError, NetworkError, reason } from './network-error.ts'
 
 /** Offsets of a partition's log: from `logStart` up to and without `logEnd`. */
 export type LogRange = { logStart: number; logEnd: number }
 
-/** A partition and its leader, as metadata named it. */
-export type LedPartition = { partition: number; leader: Address; leaderEpoch: number }
-
 // How long a survey waits for brokers that are silent, once one has answered.
 const silenceMs = 1000
-const brokerWaitMs = 30_000
-const retryMs = 250
 // By then an address that can be reached has answered, or refused.
 const connectedMs = 1000
 
@@ -79,14 +74,18 @@ export class Cluster {
   /**
    * Asks a partition's leader which offsets its log holds.
    *
+   * @param led who leads the partition, as metadata has it
    * @param isolation whether the log ends for us at its last stable offset, or at its high watermark
-   * @throws NetworkError also when the broker does not lead the partition any more
+   * @throws NetworkError also when nobody leads the partition now, or another broker does
    */
   async readLogRange(
     name: string,
-    { partition, leader, leaderEpoch }: LedPartition,
+    partition: number,
+    led: TopicPartition,
     isolation: 'committed' | 'uncommitted' = 'committed',
   ): Promise<LogRange> {
+    const { leader, leaderEpoch } = led
+    if (!leader) throw new NetworkError(`${name}/${partition} has no leader now`)
     const offsetAt = async (at: OffsetAt) => {
       const exchange = listOffsetsExchange(name, partition, leaderEpoch, at, isolation)
       const { errorCode, offset } = await this.ask(leader, exchange)
@@ -105,21 +104,9 @@ export class Cluster {
    * @throws OperatingError after 30 s without an answer, or at once when the broker refuses us (TLS, SASL, its version)
    */
   async waitForBroker(topicName: string, signal: AbortSignal): Promise<void> {
-    const servers = this.settings.bootstrapBrokers.join(',')
-    const deadline = performance.now() + brokerWaitMs
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await this.describeTopic(topicName)
-        this.sayIfUnreachable(topicName)
-        return
-      } catch (cause) {
-        signal.throwIfAborted()
-        if (!(cause instanceof NetworkError)) throw cause
-        if (performance.now() >= deadline) throw notReached(servers, cause)
-        if (attempt === 0) console.error(`Waiting up to ${brokerWaitMs / 1000} s for a broker at ${servers}.`)
-      }
-      await sleep(retryMs, undefined, { signal })
-    }
+    const ask = () => this.describeTopic(topicName)
+    await awaitBroker(this.settings.bootstrapBrokers, ask, isNetworkError, signal)
+    this.sayIfUnreachable(topicName)
   }
 
   /**
@@ -226,12 +213,4 @@ function newest(known: Topic, other: Topic): Topic {
     return found && found.leaderEpoch > partition.leaderEpoch ? found : partition
   })
   return { ...known, partitions, brokers: Math.max(known.brokers, other.brokers) }
-}
-
-function notReached(servers: string, cause: unknown): OperatingError {
-  return new OperatingError(
-    `${servers}: no broker answered within ${brokerWaitMs / 1000} s (${reason(cause)}). ` +
-      'Start one with `npm run broker`, or set KAFKA_BOOTSTRAP_SERVERS; and KAFKA_SECURITY_PROTOCOL if it wants TLS or SASL.',
-    { cause },
-  )
 }

@@ -3,6 +3,11 @@ export class NetworkError extends Error {
   override name = 'NetworkError'
 }
 
+/** Whether an error is one that may pass by itself. */
+export function isNetworkError(error: unknown): boolean {
+  return error instanceof NetworkError
+}
+
 /** The innermost message of an error that has others as its cause. */
 export function reason(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reason(error.errors.at(-1))

@@ -46,6 +46,8 @@ export type FetchedRecords = {
   partition: number
   /** The offset asked for: the batches may begin before it. */
   from: number
+  /** One past the last record in `bytes`; `from` where there is none. */
+  nextOffset: number
   /** Record batches, perhaps none; written over after two more reads. */
   bytes: Buffer
   /** The aborted transactions that have records in `bytes`. */
@@ -288,7 +290,16 @@ export class PartitionReader {
         `${this.#options.topicName}/${partition}: the batch at offset ${from} came without its end.`,
       )
     }
-    return { kind: 'records', partition, from, bytes, aborted, endOffset, highWatermark }
+    return {
+      kind: 'records',
+      partition,
+      from,
+      nextOffset: position.offset,
+      bytes,
+      aborted,
+      endOffset,
+      highWatermark,
+    }
   }
 
   /** Waits, after a failed fetch, until the leader may be asked again, or another one leads. */
@@ -316,7 +327,7 @@ export class PartitionReader {
     const { cluster, topicName } = this.#options
     const { partition, leaderEpoch, lastFetchedEpoch, offset } = position
     try {
-      const range = await cluster.readLogRange(topicName, { partition, leader, leaderEpoch }, 'uncommitted')
+      const range = await cluster.readLogRange(topicName, partition, { leader, leaderEpoch }, 'uncommitted')
       const topic = await cluster.describeTopic(topicName)
       const isSame = topic?.id === this.#topicId && topic?.partitions[partition]?.leaderEpoch === leaderEpoch
       const isOutside = offset < range.logStart || offset > range.logEnd

@@ -3,7 +3,6 @@ import type { Cluster } from './cluster.ts'
 import type { FetchLimits } from './fetch.ts'
 import type { Topic } from './metadata.ts'
 import { type Fetched, type FetchedRecords, PartitionReader } from './partition-reader.ts'
-import { emptyHeader, readBatchHeader } from './record-batch.ts'
 
 /** Part of a partition's log: from offset `from` up to and without `until`. */
 export type LogPart = { topicName: string; topic: Topic; partition: number; from: number; until: number }
@@ -50,9 +49,8 @@ export async function* readRange(
         reader.begin(fetched.topic, [{ partition, offset, lastFetchedEpoch: -1 }])
       } else if (fetched?.kind === 'records') {
         endOffset = fetched.endOffset
-        const next = nextOffset(fetched)
-        if (next > offset) {
-          offset = next
+        if (fetched.nextOffset > offset) {
+          offset = fetched.nextOffset
           yield fetched
           // From here on: the time that the caller took is not the broker's.
           deadline = performance.now() + patienceMs
@@ -66,13 +64,4 @@ export async function* readRange(
   } finally {
     reader.close()
   }
-}
-
-// Reused from batch to batch.
-const header = emptyHeader()
-
-function nextOffset({ from, bytes }: FetchedRecords): number {
-  let next = from
-  for (let at = 0; readBatchHeader(bytes, at, header); at += header.byteLength) next = header.nextOffset
-  return next
 }

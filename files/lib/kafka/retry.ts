@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatingError } from '../program.ts'
-import { NetworkError, reason } from './network-error.ts'
+import { isNetworkError, reason } from './network-error.ts'
 
 const retries = 10
 
@@ -27,8 +27,4 @@ export async function retry<Result>(
       await sleep(failures * 400, undefined, { signal })
     }
   }
-}
-
-function isNetworkError(error: unknown): boolean {
-  return error instanceof NetworkError
 }
