@@ -213,6 +213,7 @@ function twoDigits(bytes: Buffer, at: number): number {
 function readAny(value: Buffer, into: Report): string | undefined {
   try {
     // The library does not look whether a field has the wire type of its schema; unknown fields it would keep, each.
+    // It must not see what StrictReader refuses.
     const misplaced = misplacedField(value)
     if (misplaced) return misplaced
     const { date, degrees } = fromBinary(ReportSchema, value, { readUnknownFields: false })
@@ -227,13 +228,30 @@ function readAny(value: Buffer, into: Report): string | undefined {
 }
 
 function misplacedField(value: Buffer): string | undefined {
-  for (const reader = new BinaryReader(value); reader.pos < reader.len; ) {
+  for (const reader = new StrictReader(value); reader.pos < reader.len; ) {
     const [number, wireType] = reader.tag()
     if (number === 1 && wireType !== WireType.LengthDelimited) return 'the date is no text in protobuf'
     if (number === 2 && wireType !== WireType.Bit64) return 'the degrees are no double in protobuf'
     reader.skip(wireType, number)
   }
   return undefined
+}
+
+/** Refuses what protobuf's other parsers do: varints of more than 10 bytes, and tags and lengths beyond 32 bits or 5 bytes. */
+class StrictReader extends BinaryReader {
+  override uint32 = () => {
+    const start = this.pos
+    const value = Number(this.uint64())
+    if (this.pos - start > 5 || value >= 2 ** 32) throw new Error('a tag or length beyond 32 bits')
+    return value
+  }
+
+  override skip(wireType: WireType, fieldNumber?: number, depthLeft?: number): Uint8Array {
+    const start = this.pos
+    if (wireType === WireType.Varint) this.uint64() // throws beyond 10 bytes
+    this.pos = start
+    return super.skip(wireType, fieldNumber, depthLeft)
+  }
 }
 
 // No report has a key or value so long.

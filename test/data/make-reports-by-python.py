@@ -80,6 +80,13 @@ def read(value):
 rng = random.Random(6)
 cases = [bytes.fromhex("0a0a323032302d30312d3033150000284218c0d102")]
 cases += [case(rng) for _ in range(4000)]
+# Varints of one byte too many, or with bits beyond the 32nd, in an unknown field, a length, and inside a group.
+usual = bytes.fromhex("0a0a323032302d30312d3033")
+cases += [usual + bytes.fromhex(more) for more in (
+    "18ffffffffffffffffff01", "18ffffffffffffffffff7f", "18ffffffffffffffffff8000", "18ffffffffffffffffffea3f",
+    "1b20ffffffffffffffffffff011c", "1b2282808000aabb1c", "1b22828080808000aabb1c",
+)]
+cases += [bytes.fromhex(length) + usual[2:] for length in ("0a8a80808000", "0a8a8080808000", "0a8a80808010", "0a8a80808070")]
 with open(sys.argv[1], "w", encoding="utf-8") as out:
     for value in cases:
         out.write(json.dumps({"value": value.hex(), **read(value)}, ensure_ascii=True) + "\n")

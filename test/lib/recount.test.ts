@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'node:test'
+import { monthNames } from '../../files/lib/calendar.ts'
 import { encodeReport } from '../../files/lib/encode-report.ts'
 import {
   dateIn,
@@ -55,6 +58,24 @@ test('a date that is none is quoted, and does not act on a terminal', () => {
     reason: "'\\u202e2001\\u009b-01' is not a day of the calendar",
   })
 })
+
+test('values of any form are read as Python reads them, and refused where it refuses them', () => {
+  const path = join(import.meta.dirname, '../data/reports-by-python.jsonl')
+  for (const line of readFileSync(path, 'utf8').trimEnd().split('\n')) {
+    const { value, date, degrees, refused } = JSON.parse(line)
+    const bytes = Buffer.from(value, 'hex')
+    const month = refused ? 'January' : (monthNames[Number(date.slice(5, 7)) - 1] ?? 'January')
+    const found = verdict(record(month, bytes))
+    if (found.kind === 'counted') assert.deepEqual([found.date, found.degrees], [date, Number(degrees)], line)
+    else assert.equal(isReport(refused ? '' : date, Number(degrees)), false, line)
+  }
+})
+
+/** Whether these, as Python read them, make a report. */
+function isReport(date: string, degrees: number): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(date)) return false
+  return Number.isFinite(degrees) && new Date(date).toISOString().startsWith(date)
+}
 
 test('each record is told what it was, and a month is in the order of the log', () => {
   const state = emptyRecount()
