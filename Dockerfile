@@ -22,7 +22,7 @@ COPY --from=packages /usr/local/bin/node /usr/local/bin/node
 COPY package.json /opt/kafka/
 COPY processes /opt/kafka/processes
 COPY broker /opt/kafka/broker
-COPY files/lib/program.ts files/lib/quoted.ts files/lib/parse-port.ts /opt/kafka/files/lib/
+COPY files/lib/core /opt/kafka/files/lib/core
 # The times of the jars are part of the archive of classes made below: whole seconds, or a layer would change them.
 RUN ALMANAC_CACHE=/var/cache/almanac node /opt/kafka/broker/broker.ts --prepare \
  && find /var/cache/almanac -name '*.jsa' -delete \

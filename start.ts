@@ -1,8 +1,8 @@
 // `npm start`: a broker, the producer and two consumers in one terminal; what dies is started again, Ctrl-C stops all.
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { OperatingError, run } from './files/lib/program.ts'
-import { openStatusLine } from './files/lib/status-line.ts'
+import { OperatingError, run } from './files/lib/core/program.ts'
+import { openStatusLine } from './files/lib/core/status-line.ts'
 import { tellFirstNumber } from './pipeline/first-number.ts'
 import { startPipeline } from './pipeline/pipeline.ts'
 import { showProgress } from './pipeline/progress.ts'

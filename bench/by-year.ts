@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { type ByYearFile, makeByYear } from './make-by-year.ts'
 import type { Observed } from './observe.ts'
 import { figureRow, type Measured, speedRow } from './report-table.ts'

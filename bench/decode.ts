@@ -3,9 +3,6 @@
  * by one. Each step contains the ones before it. `node bench/decode.ts`
  */
 import { crc32c as native } from '@node-rs/crc32'
-import { emptyCheckpoint } from '../files/lib/checkpoint.ts'
-import { encodeReport } from '../files/lib/encode-report.ts'
-import { foldBatches } from '../files/lib/fold.ts'
 import { crc32cInPlace } from '../files/lib/kafka/crc32c.ts'
 import {
   checkBatch,
@@ -15,6 +12,9 @@ import {
   openRecords,
   readBatchHeader,
 } from '../files/lib/kafka/record-batch.ts'
+import { emptyCheckpoint } from '../files/lib/stats/checkpoint.ts'
+import { foldBatches } from '../files/lib/stats/fold.ts'
+import { encodeReport } from '../files/lib/weather/encode-report.ts'
 import { type RecordBytes, writeBatch } from '../test/support/batch-writer.ts'
 import { type Compression, compressBatch } from '../test/support/build-batch.ts'
 import { median, takeTurns } from './rounds.ts'

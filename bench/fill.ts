@@ -1,6 +1,6 @@
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from '@platformatic/kafka'
-import { recreateTopic } from '../files/lib/open-topic.ts'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
+import { recreateTopic } from '../files/lib/topic/open-topic.ts'
 import { readHeaders } from './peers.ts'
 import { runToEnd } from './run-to-end.ts'
 import type { Setup } from './setup.ts'

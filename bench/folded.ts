@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monthNames } from '../files/lib/calendar.ts'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
+import { monthNames } from '../files/lib/weather/calendar.ts'
 
 /** What a consumer made of a topic: how many days it counted, and a digest of all its months. */
 export type Folded = {

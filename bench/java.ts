@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { installKafka } from '../broker/kafka.ts'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { findJavaCommand } from '../processes/find-command.ts'
 import { runToEnd } from './run-to-end.ts'
 

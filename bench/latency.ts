@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { partitionOf } from '../files/lib/send.ts'
+import { partitionOf } from '../files/lib/produce/send.ts'
 import type { History } from './history.ts'
 import { offsetsIn, processorSeconds, startConsumer, whenOffsets } from './live-consumer.ts'
 import { figureRow, type Measured, timeRow } from './report-table.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync, watch } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { type Child, startChild } from '../processes/child.ts'
 import type { History } from './history.ts'
 import { consumerOf, offsetIn } from './our-programs.ts'

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { formatDate, nextDay, parseDate } from '../files/lib/calendar.ts'
+import { formatDate, nextDay, parseDate } from '../files/lib/weather/calendar.ts'
 
 const elements = ['TMAX', 'TMIN', 'PRCP', 'SNOW', 'SNWD', 'TAVG', 'TOBS', 'WT01']
 const [idBytes, dateAt, valueAt] = [11, 12, 26]

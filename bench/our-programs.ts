@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import type { Observed } from './observe.ts'
 import { findResult, runToEnd } from './run-to-end.ts'
 import type { Setup } from './setup.ts'

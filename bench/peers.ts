@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { expectSame, type Folded, type FoldRun } from './folded.ts'
 import type { Observed } from './observe.ts'
 import { findResult, runToEnd } from './run-to-end.ts'

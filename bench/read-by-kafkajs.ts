@@ -3,9 +3,9 @@
  * hand. Arguments: address, topic, record count. Prints the milliseconds from the first fetch to the last record.
  */
 import { Kafka, logLevel } from 'kafkajs'
-import { monthName } from '../files/lib/calendar.ts'
-import { emptyCheckpoint, monthTable } from '../files/lib/checkpoint.ts'
-import { addDay } from '../files/lib/stats.ts'
+import { emptyCheckpoint, monthTable } from '../files/lib/stats/checkpoint.ts'
+import { addDay } from '../files/lib/stats/stats.ts'
+import { monthName } from '../files/lib/weather/calendar.ts'
 
 const [address, topic, recordCount] = process.argv.slice(2) as [string, string, string]
 const kafka = new Kafka({ clientId: 'kafkajs', brokers: [address], logLevel: logLevel.ERROR })

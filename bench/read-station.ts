@@ -1,4 +1,4 @@
-import { readObservations } from '../files/lib/observations.ts'
+import { readObservations } from '../files/lib/observations/observations.ts'
 import { peakBytes } from '../test/support/peak-bytes.ts'
 import type { StationRead } from './by-year.ts'
 

@@ -1,4 +1,4 @@
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import type { ChildOptions } from '../processes/child.ts'
 import { runChild } from '../processes/run-child.ts'
 

@@ -1,6 +1,6 @@
 import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
-import { formatDate, nextDay, parseDate } from '../files/lib/calendar.ts'
-import { startSending } from '../files/lib/send.ts'
+import { startSending } from '../files/lib/produce/send.ts'
+import { formatDate, nextDay, parseDate } from '../files/lib/weather/calendar.ts'
 import type { History } from './history.ts'
 import type { Setup } from './setup.ts'
 

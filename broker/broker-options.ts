@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { parsePort } from '../files/lib/parse-port.ts'
-import { UsageError } from '../files/lib/program.ts'
+import { parsePort } from '../files/lib/core/parse-port.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 
 const usage = `Usage: broker.ts [--port 9092] [--directory .kafka] [--host 127.0.0.1] [--advertise HOST:PORT]
                  [--user NAME[:GROUP]] [--heap 512m] [--throughput] [--prepare | --check]

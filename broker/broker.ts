@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../files/lib/program.ts'
+import { run } from '../files/lib/core/program.ts'
 import { parseBrokerOptions } from './broker-options.ts'
 import { answersMetadata } from './ready.ts'
 import { type Broker, startBroker } from './start-broker.ts'

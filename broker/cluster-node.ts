@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import type { Exit } from '../processes/child.ts'
 import type { JvmOptions } from './jvm.ts'
 import type { Kafka } from './kafka.ts'

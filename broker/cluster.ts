@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { parsePort } from '../files/lib/parse-port.ts'
-import { run, UsageError } from '../files/lib/program.ts'
+import { parsePort } from '../files/lib/core/parse-port.ts'
+import { run, UsageError } from '../files/lib/core/program.ts'
 import type { ClusterNode } from './cluster-node.ts'
 import { startCluster } from './start-cluster.ts'
 

@@ -1,4 +1,4 @@
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import type { Exit } from '../processes/child.ts'
 import { folderInUse } from './folder-lock.ts'
 

@@ -1,4 +1,4 @@
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { findCommand } from '../processes/find-command.ts'
 import { runChild } from '../processes/run-child.ts'
 import { javaEnvironment } from './java.ts'

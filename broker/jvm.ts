@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../files/lib/program.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 import type { Exit } from '../processes/child.ts'
 import type { Kafka } from './kafka.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 
 // Below the range from which Linux takes the near end of outgoing connections, so that a client that keeps trying to
 // reach a stopped broker cannot come to hold the broker's port itself.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { OperatingError } from '../files/lib/program.ts'
+import type { OperatingError } from '../files/lib/core/program.ts'
 import type { Exit } from '../processes/child.ts'
 import { lostItsPort } from './failure.ts'
 import type { JvmOptions } from './jvm.ts'

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { type ClusterNode, clusterNode } from './cluster-node.ts'
 import { installKafka, type Kafka } from './kafka.ts'
 import { freePorts } from './ports.ts'

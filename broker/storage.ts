@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { chown, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { runChild } from '../processes/run-child.ts'
 import { javaEnvironment } from './java.ts'
 import { makeOnce } from './make-once.ts'

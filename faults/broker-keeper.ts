@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Broker, startBroker } from '../broker/start-broker.ts'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 
 /** A broker that keeps folder and port from start to start. */
 export type BrokerKeeper = {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { UsageError } from '../files/lib/program.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 import { type Counts, parseCounts, usualCounts } from './kinds.ts'
 
 /** What a run of faults is to do. */

@@ -1,5 +1,5 @@
 // `npm run faults`: kills, freezes and cuts off everything at random moments, heals, and judges what came of it.
-import { run } from '../files/lib/program.ts'
+import { run } from '../files/lib/core/program.ts'
 import { parseFaultOptions } from './fault-options.ts'
 import { describeOutcome, runFaults } from './run-faults.ts'
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../files/lib/program.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 
 /** Every kind of fault, with how often a short run inflicts it and about how long each takes. */
 const table = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { waitFor } from '../test/support/wait-for.ts'
 import { inflictAll, type Tally } from './inflict.ts'
 import { type Judgement, judge, judgeArchive } from './judge.ts'

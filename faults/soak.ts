@@ -1,6 +1,6 @@
 // `npm run soak -- --hours N`: all faults in turn with quiet gaps, and at the end a verdict on results and growth.
 import { parseArgs } from 'node:util'
-import { OperatingError, run, UsageError } from '../files/lib/program.ts'
+import { OperatingError, run, UsageError } from '../files/lib/core/program.ts'
 import { wholeNumber } from './fault-options.ts'
 import { describeDone } from './kinds.ts'
 import { judgeGrowth } from './measure-processes.ts'

@@ -3,7 +3,7 @@
  *
  * Stats and offset are written in one piece, so each measurement counts exactly once, whatever is killed and when.
  */
-import { loadCompiled } from './lib/cache-folder.ts'
+import { loadCompiled } from './lib/core/cache-folder.ts'
 
-const { runConsumer } = await loadCompiled(() => import('./lib/run-consumer.ts'))
+const { runConsumer } = await loadCompiled(() => import('./lib/consume/run-consumer.ts'))
 await runConsumer(process.argv.slice(2))

@@ -1,7 +1,7 @@
 // Serves the live page of the partition files: what they say, how the consumers go, and where each number comes from.
 import { once } from 'node:events'
-import { run } from './lib/program.ts'
-import { dataDirectory } from './lib/settings.ts'
+import { run } from './lib/core/program.ts'
+import { dataDirectory } from './lib/core/settings.ts'
 import { parseDashboardOptions } from './page/dashboard-options.ts'
 import { servePage } from './page/server.ts'
 

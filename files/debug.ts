@@ -1,12 +1,12 @@
 import { Admin } from '@platformatic/kafka'
-import { askBestBroker } from './lib/ask-best-broker.ts'
-import { CommittedConsumer } from './lib/committed-consumer.ts'
-import { waitForBroker } from './lib/connect.ts'
-import { followTopic } from './lib/follow-topic.ts'
-import { run, UsageError } from './lib/program.ts'
-import { formatRecord } from './lib/record-line.ts'
-import { brokerSettings, topicName } from './lib/settings.ts'
-import { openSubscription } from './lib/subscription.ts'
+import { run, UsageError } from './lib/core/program.ts'
+import { brokerSettings, topicName } from './lib/core/settings.ts'
+import { CommittedConsumer } from './lib/debug/committed-consumer.ts'
+import { followTopic } from './lib/debug/follow-topic.ts'
+import { formatRecord } from './lib/debug/record-line.ts'
+import { openSubscription } from './lib/debug/subscription.ts'
+import { askBestBroker } from './lib/topic/ask-best-broker.ts'
+import { waitForBroker } from './lib/topic/connect.ts'
 
 // A debug.ts that was killed keeps its partitions for this long; 6 s is the least that brokers allow by default.
 const groupTimes = { sessionTimeout: 6000, rebalanceTimeout: 6000, heartbeatInterval: 500 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { readFolderSource } from './lib/folder-source.ts'
-import { readMonthAverages } from './lib/month-averages.ts'
-import { drawMonthChart } from './lib/month-chart.ts'
-import { run, UsageError } from './lib/program.ts'
-import { replaceFile } from './lib/replace-file.ts'
-import { dataDirectory } from './lib/settings.ts'
+import { run, UsageError } from './lib/core/program.ts'
+import { replaceFile } from './lib/core/replace-file.ts'
+import { dataDirectory } from './lib/core/settings.ts'
+import { readFolderSource } from './lib/results/folder-source.ts'
+import { readMonthAverages } from './lib/results/month-averages.ts'
+import { drawMonthChart } from './lib/results/month-chart.ts'
 
 // Partition files -> month.svg beside them, a whole new picture in place of the old one.
 await run(async () => {

@@ -1,6 +1,6 @@
-import { type CalendarDay, daysInMonth, formatDate, nextDay, parseDate } from './lib/calendar.ts'
-import type { DailyHigh } from './lib/observations.ts'
-import type { Source } from './lib/source.ts'
+import type { DailyHigh } from './lib/observations/observations.ts'
+import { type CalendarDay, daysInMonth, formatDate, nextDay, parseDate } from './lib/weather/calendar.ts'
+import type { Source } from './lib/weather/source.ts'
 import { typicalHighs } from './typical-highs.ts'
 
 /** The generator's first day. */

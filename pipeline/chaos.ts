@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ChaosStatus, chaosPath, writeChaosStatus } from '../files/lib/chaos-status.ts'
-import { partitionPaths } from '../files/lib/partitions.ts'
-import { isStale, readStatus } from '../files/lib/status-file.ts'
+import { partitionPaths } from '../files/lib/engine/partition-paths.ts'
+import { isStale, readStatus } from '../files/lib/engine/status-file.ts'
+import { type ChaosStatus, chaosPath, writeChaosStatus } from '../files/lib/results/chaos-status.ts'
 import type { Supervised } from './supervise.ts'
 import { verifyBehind } from './verify-behind.ts'
 

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { partitionPaths, partitions } from '../files/lib/partitions.ts'
-import { readIfPresent } from '../files/lib/read-if-present.ts'
+import { readIfPresent } from '../files/lib/core/read-if-present.ts'
+import { partitionPaths } from '../files/lib/engine/partition-paths.ts'
+import { partitions } from '../files/lib/weather/partitions.ts'
 
 /**
  * Says when the first record of this run was counted, which is when the page shows its number.

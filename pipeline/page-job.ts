@@ -1,5 +1,5 @@
 import { expectFree } from '../broker/ports.ts'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
 

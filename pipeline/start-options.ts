@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parsePeriod } from '../files/lib/parse-period.ts'
-import { parsePort } from '../files/lib/parse-port.ts'
-import { parseProducerOptions } from '../files/lib/producer-options.ts'
-import { UsageError } from '../files/lib/program.ts'
+import { parsePort } from '../files/lib/core/parse-port.ts'
+import { UsageError } from '../files/lib/core/program.ts'
+import { parseProducerOptions } from '../files/lib/produce/producer-options.ts'
+import { parsePeriod } from '../files/lib/weather/parse-period.ts'
 
 const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020] [--chaos]
   [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { cacheFolder } from '../files/lib/cache-folder.ts'
+import { cacheFolder } from '../files/lib/core/cache-folder.ts'
 import { startChild } from '../processes/child.ts'
 import type { Process } from './supervise.ts'
 

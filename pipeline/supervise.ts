@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatingError } from '../files/lib/program.ts'
+import { OperatingError } from '../files/lib/core/program.ts'
 import type { Exit } from '../processes/child.ts'
 
 /** What is supervised: a child of child.ts, or a broker. */

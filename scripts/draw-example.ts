@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readMonthAverages } from '../files/lib/month-averages.ts'
-import { drawMonthChart } from '../files/lib/month-chart.ts'
+import { readMonthAverages } from '../files/lib/results/month-averages.ts'
+import { drawMonthChart } from '../files/lib/results/month-chart.ts'
 
 // `npm run svg`: draws the chart of each set of partition files in test/golden again, and one of them as the committed
 // example. `git diff` then shows what a change of the chart changed.

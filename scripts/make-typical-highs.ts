@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { daysInMonth, monthNames } from '../files/lib/calendar.ts'
+import { daysInMonth, monthNames } from '../files/lib/weather/calendar.ts'
 
 // Writes files/typical-highs.ts anew from Madison's observations: node scripts/make-typical-highs.ts
 const root = join(import.meta.dirname, '..')

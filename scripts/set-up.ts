@@ -1,7 +1,7 @@
 // Sees to what npm cannot install: `node scripts/set-up.ts`, with `--tests` what the tests need beyond that, and with
 // `--librdkafka` what those need that write by librdkafka.
 import { parseArgs } from 'node:util'
-import { run, UsageError } from '../files/lib/program.ts'
+import { run, UsageError } from '../files/lib/core/program.ts'
 import { setUp } from '../processes/set-up.ts'
 
 await run(async (signal) => {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { readObservations } from '../files/lib/observations.ts'
+import { readObservations } from '../files/lib/observations/observations.ts'
 import { temporaryFolder } from './support/program.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import {

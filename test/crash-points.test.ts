@@ -8,9 +8,9 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { adoptTopic } from '../files/lib/adopt-topic.ts'
-import { foldBatches } from '../files/lib/fold.ts'
-import { noteEpoch, openPartition, writePartition } from '../files/lib/owned-partition.ts'
+import { adoptTopic, noteEpoch, openPartition, writePartition } from '../files/lib/engine/owned-partition.ts'
+import { foldBatches } from '../files/lib/stats/fold.ts'
+import { monthlyStats } from '../files/lib/stats/monthly-stats.ts'
 import { buildBatch } from './support/build-batch.ts'
 import { crashPointTable, momentsOf } from './support/crash-point-table.ts'
 import {
@@ -146,7 +146,7 @@ function logOf({ records, epochs }: Scenario): Buffer {
 
 /** Does what a consumer does at its start, short of the network, and returns the file that comes of it. */
 function startAgain(folder: string, { topic }: Scenario, log: Buffer): object {
-  const owned = openPartition(folder, 2)
+  const owned = openPartition(monthlyStats, folder, 2)
   try {
     adoptTopic(owned, topic.id)
     foldBatches(owned.checkpoint, log, [], {

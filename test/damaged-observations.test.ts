@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { readInputs } from '../files/lib/observations.ts'
+import { readInputs } from '../files/lib/observations/observations.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import {
   centralPark,

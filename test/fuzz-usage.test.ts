@@ -8,17 +8,17 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parseBrokerOptions } from '../broker/broker-options.ts'
-import { parseConsumerOptions } from '../files/lib/consumer-options.ts'
-import { parseProducerOptions } from '../files/lib/producer-options.ts'
-import { UsageError } from '../files/lib/program.ts'
+import { parseConsumerOptions } from '../files/lib/consume/consumer-options.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 import {
   brokerSettings,
   dataDirectory,
   delaySeconds,
   replicationFactor,
   topicName,
-} from '../files/lib/settings.ts'
-import { parseVerifyOptions } from '../files/lib/verify-options.ts'
+} from '../files/lib/core/settings.ts'
+import { parseProducerOptions } from '../files/lib/produce/producer-options.ts'
+import { parseVerifyOptions } from '../files/lib/verify/verify-options.ts'
 import { parseDashboardOptions } from '../files/page/dashboard-options.ts'
 import { parseStartOptions } from '../pipeline/start-options.ts'
 import { seededRandom } from './support/seeded-random.ts'

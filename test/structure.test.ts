@@ -34,7 +34,7 @@ function importsAgainst(breaks: (from: string, to: string) => boolean): string[]
 
 test('the sources are found with their imports', () => {
   const consumer = sources.find(({ path }) => path === 'files/consumer.ts')
-  assert.ok(consumer?.imports.includes('files/lib/run-consumer.ts'))
+  assert.ok(consumer?.imports.includes('files/lib/consume/run-consumer.ts'))
   const names = new Set(sources.map(({ path }) => path))
   assert.deepEqual(
     importsAgainst((_, to) => !names.has(to)),
@@ -83,12 +83,35 @@ test('imports go one way: start, pipeline, broker, processes, files/lib', () => 
   )
 })
 
-test('the reading client knows no weather and no files: it imports itself, settings and errors', () => {
-  const known = ['address', 'program', 'refusal', 'settings'].map((name) => `files/lib/${name}.ts`)
+/** Floor by room of files/lib, as docs/architecture.md has them. */
+const floors = new Map(
+  [...readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(/^\| (\d) \| `(\w+)` \|/gm)].map(
+    ([, floor, room]) => [room!, Number(floor)],
+  ),
+)
+
+test('each module of files/lib is in a room of docs/architecture.md, and imports its own room and lower floors', () => {
+  const roomOf = (path: string) => /^files\/lib\/(\w+)\//.exec(path)?.[1] ?? ''
+  const floorOf = (path: string) => floors.get(roomOf(path)) ?? Number.NaN
+  const modules = sources.filter(({ path }) => path.startsWith('files/lib/'))
+  assert.deepEqual(new Set(modules.map(({ path }) => roomOf(path))), new Set(floors.keys()))
   assert.deepEqual(
     importsAgainst(
       (from, to) =>
-        from.startsWith('files/lib/kafka/') && !to.startsWith('files/lib/kafka/') && !known.includes(to),
+        from.startsWith('files/lib/') &&
+        to.startsWith('files/lib/') &&
+        roomOf(from) !== roomOf(to) &&
+        !(floorOf(to) < floorOf(from)),
+    ),
+    [],
+  )
+})
+
+test('kafka and engine know nothing of weather', () => {
+  const rooms = ['core', 'kafka', 'engine'].map((room) => `files/lib/${room}/`)
+  assert.deepEqual(
+    importsAgainst(
+      (from, to) => /^files\/lib\/(kafka|engine)\//.test(from) && !rooms.some((room) => to.startsWith(room)),
     ),
     [],
   )

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { ClusterNode } from '../broker/cluster-node.ts'
-import { recreateTopic } from '../files/lib/open-topic.ts'
+import { recreateTopic } from '../files/lib/topic/open-topic.ts'
 import { startTestCluster, watchTopic } from './support/cluster.ts'
 import { startAdmin, uniqueTopic } from './support/kafka.ts'
 import { runProgram, startProgram, temporaryFolder } from './support/program.ts'

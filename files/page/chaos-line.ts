@@ -1,4 +1,4 @@
-import { type ChaosStatus, chaosPath, describeChaos, parseChaosStatus } from '../lib/chaos-status.ts'
+import { type ChaosStatus, chaosPath, describeChaos, parseChaosStatus } from '../lib/results/chaos-status.ts'
 import { type Html, html } from './html.ts'
 import { readRegularFile } from './read-regular-file.ts'
 

@@ -1,7 +1,7 @@
-import { daysInMonth, type MonthName, monthNames } from '../lib/calendar.ts'
-import { yearsOf } from '../lib/folder-source.ts'
-import type { MonthAverage, MonthAverages } from '../lib/month-averages.ts'
-import type { Source, Years } from '../lib/source.ts'
+import { yearsOf } from '../lib/results/folder-source.ts'
+import type { MonthAverage, MonthAverages } from '../lib/results/month-averages.ts'
+import { daysInMonth, type MonthName, monthNames } from '../lib/weather/calendar.ts'
+import type { Source, Years } from '../lib/weather/source.ts'
 import { type Normals, normalsOf } from './normals.ts'
 
 /** A year's mean over all its days counted. */

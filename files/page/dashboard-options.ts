@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { parsePeriod } from '../lib/parse-period.ts'
-import { parsePort } from '../lib/parse-port.ts'
-import { UsageError } from '../lib/program.ts'
+import { parsePort } from '../lib/core/parse-port.ts'
+import { UsageError } from '../lib/core/program.ts'
+import { parsePeriod } from '../lib/weather/parse-period.ts'
 
 const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1] [--normals 1991-2020]
   --port  to listen on; 0 for any free one

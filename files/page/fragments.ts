@@ -1,5 +1,5 @@
-import { monthNames } from '../lib/calendar.ts'
-import type { ChaosStatus } from '../lib/chaos-status.ts'
+import type { ChaosStatus } from '../lib/results/chaos-status.ts'
+import { monthNames } from '../lib/weather/calendar.ts'
 import type { Climate } from './climate.ts'
 import { formatCount } from './format-count.ts'
 import { heading, pageTitle, sourceLine } from './heading.ts'

@@ -1,4 +1,4 @@
-import { describeSource, nameOf, type Source, spanOf } from '../lib/source.ts'
+import { describeSource, nameOf, type Source, spanOf } from '../lib/weather/source.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { scales, type Unit } from './unit.ts'

@@ -1,4 +1,4 @@
-import { monthNames } from '../lib/calendar.ts'
+import { monthNames } from '../lib/weather/calendar.ts'
 import { type Climate, isComplete } from './climate.ts'
 import { classCount, legend, makeColourScale } from './colours.ts'
 import { type Html, html, trusted } from './html.ts'

@@ -1,5 +1,5 @@
-import { type MonthName, monthNames } from '../lib/calendar.ts'
-import { newestYear } from '../lib/month-averages.ts'
+import { newestYear } from '../lib/results/month-averages.ts'
+import { type MonthName, monthNames } from '../lib/weather/calendar.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { anomalyOf, missingDays, missingDaysMax, type Normals } from './normals.ts'

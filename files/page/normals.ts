@@ -1,6 +1,6 @@
-import { daysInMonth, type MonthName, monthNames } from '../lib/calendar.ts'
-import type { MonthAverage, MonthAverages } from '../lib/month-averages.ts'
-import type { Years } from '../lib/source.ts'
+import type { MonthAverage, MonthAverages } from '../lib/results/month-averages.ts'
+import { daysInMonth, type MonthName, monthNames } from '../lib/weather/calendar.ts'
+import type { Years } from '../lib/weather/source.ts'
 
 /** The mean of a month's name over a reference period, °F, or why there is none: too few of its years. */
 export type Normal = { avg: number | undefined; years: number }

@@ -1,5 +1,5 @@
-import type { MonthName } from '../lib/calendar.ts'
-import type { MonthAverage } from '../lib/month-averages.ts'
+import type { MonthAverage } from '../lib/results/month-averages.ts'
+import type { MonthName } from '../lib/weather/calendar.ts'
 import { daysOf } from './climate.ts'
 import { formatCount } from './format-count.ts'
 

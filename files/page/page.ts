@@ -1,4 +1,4 @@
-import { partitions } from '../lib/partitions.ts'
+import { partitions } from '../lib/weather/partitions.ts'
 import { type Html, html, trusted } from './html.ts'
 import type { Unit } from './unit.ts'
 import type { View } from './view.ts'

@@ -1,5 +1,5 @@
-import { type MonthName, monthNames } from '../lib/calendar.ts'
-import { type MonthAverage, type MonthAverages, newestYear } from '../lib/month-averages.ts'
+import { type MonthAverage, type MonthAverages, newestYear } from '../lib/results/month-averages.ts'
+import { type MonthName, monthNames } from '../lib/weather/calendar.ts'
 import { completeMonths, isComplete } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { originOf } from './origin.ts'

@@ -1,4 +1,4 @@
-import { isStale, openTransactionMs } from '../lib/status-file.ts'
+import { isStale, openTransactionMs } from '../lib/engine/status-file.ts'
 import { formatDuration, formatTime } from './duration.ts'
 import { formatCount } from './format-count.ts'
 import { endOffsetOf, type Reading } from './readings.ts'

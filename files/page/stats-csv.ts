@@ -1,5 +1,5 @@
-import { monthNames } from '../lib/calendar.ts'
-import { nameOf } from '../lib/source.ts'
+import { monthNames } from '../lib/weather/calendar.ts'
+import { nameOf } from '../lib/weather/source.ts'
 import type { Climate } from './climate.ts'
 import { anomalyOf } from './normals.ts'
 

@@ -1,4 +1,4 @@
-import type { ChaosStatus } from '../lib/chaos-status.ts'
+import type { ChaosStatus } from '../lib/results/chaos-status.ts'
 import { chaosLine } from './chaos-line.ts'
 import { formatDuration, formatTime } from './duration.ts'
 import { formatCount } from './format-count.ts'

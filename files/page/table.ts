@@ -1,5 +1,5 @@
-import { monthNames } from '../lib/calendar.ts'
-import type { MonthAverage } from '../lib/month-averages.ts'
+import type { MonthAverage } from '../lib/results/month-averages.ts'
+import { monthNames } from '../lib/weather/calendar.ts'
 import { type Climate, isComplete } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { daysOrigin, fileOrigin } from './origin.ts'

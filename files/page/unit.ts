@@ -1,5 +1,5 @@
-import { formatNumber } from '../lib/format-number.ts'
-import { fahrenheit, type Scale } from '../lib/month-chart.ts'
+import { formatNumber } from '../lib/core/format-number.ts'
+import { fahrenheit, type Scale } from '../lib/results/month-chart.ts'
 
 /** The unit of temperature that a reader chose, as it stands in the page's address. */
 export type Unit = 'F' | 'C'

@@ -1,4 +1,4 @@
-import { monthNames } from '../lib/calendar.ts'
+import { monthNames } from '../lib/weather/calendar.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { scales, type Unit } from './unit.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { freePort } from '../../broker/ports.ts'
 import { type BrokerOptions, startBroker } from '../../broker/start-broker.ts'
-import { OperatingError } from '../../files/lib/program.ts'
+import { OperatingError } from '../../files/lib/core/program.ts'
 import { startAdmin } from '../support/kafka.ts'
 import { temporaryFolder } from '../support/program.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Admin, Consumer, MessagesStreamModes } from '@platformatic/kafka'
-import { OperatingError } from '../../files/lib/program.ts'
+import { OperatingError } from '../../files/lib/core/program.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 // What the exercise's checker asks the broker, from outside the container; each returns what was seen.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { OperatingError } from '../../files/lib/program.ts'
+import { OperatingError } from '../../files/lib/core/program.ts'
 
 const root = join(import.meta.dirname, '../..')
 

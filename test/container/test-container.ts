@@ -3,7 +3,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { run } from '../../files/lib/program.ts'
+import { run } from '../../files/lib/core/program.ts'
 import { checkKeys, checkTopic } from './broker-checks.ts'
 import {
   checkDebug,

@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { run } from '../../files/lib/program.ts'
+import { run } from '../../files/lib/core/program.ts'
 import { listFiles } from '../support/git.ts'
 import { type Mutation, mutations } from './mutations.ts'
 import { runMutation, runTest } from './run-mutation.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseHTML } from 'linkedom/worker'
-import { monthNames } from '../../files/lib/calendar.ts'
+import { monthNames } from '../../files/lib/weather/calendar.ts'
 import { describeClimate } from '../../files/page/climate.ts'
 import { classCount, makeColourScale } from '../../files/page/colours.ts'
 import { statsFragments } from '../../files/page/fragments.ts'

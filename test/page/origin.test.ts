@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { daysInMonth, monthNames } from '../../files/lib/calendar.ts'
+import { daysInMonth, monthNames } from '../../files/lib/weather/calendar.ts'
 import { closeBrowser, openPage, textOf } from '../support/browser.ts'
 import { putPartitionFile, serve } from '../support/pages.ts'
 import { seededRandom } from '../support/seeded-random.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { monthNames } from '../../files/lib/calendar.ts'
+import { monthNames } from '../../files/lib/weather/calendar.ts'
 import { describeClimate } from '../../files/page/climate.ts'
 import { firstSentences, plural, sentenceText } from '../../files/page/sentences.ts'
 import { averagesOf } from '../support/climate.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Status } from '../../files/lib/status-file.ts'
+import type { Status } from '../../files/lib/engine/status-file.ts'
 import { describe } from '../../pipeline/progress.ts'
 
 const now = 1_000_000_000_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { OperatingError } from '../../files/lib/program.ts'
+import { OperatingError } from '../../files/lib/core/program.ts'
 import { type Job, supervise } from '../../pipeline/supervise.ts'
 import { startChild } from '../../processes/child.ts'
 import { waitFor } from '../support/wait-for.ts'

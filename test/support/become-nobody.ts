@@ -6,7 +6,7 @@ import { registerHooks } from 'node:module'
 
 const becomeNobody = 'process.setgroups([]); process.setgid(65534); process.setuid(65534);'
 
-// A program may only load the module that does its work: consumer.ts loads lib/run-consumer.ts.
+// A program may only load the module that does its work: consumer.ts loads lib/consume/run-consumer.ts.
 const worker = /\/lib\/run-[a-z]+\.ts$/
 const loadsWorker = /\bimport\('\.\/lib\/run-/
 let isProgram = true

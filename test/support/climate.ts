@@ -1,5 +1,5 @@
-import { daysInMonth, type MonthName, monthNames } from '../../files/lib/calendar.ts'
-import type { MonthAverage, MonthAverages } from '../../files/lib/month-averages.ts'
+import type { MonthAverage, MonthAverages } from '../../files/lib/results/month-averages.ts'
+import { daysInMonth, type MonthName, monthNames } from '../../files/lib/weather/calendar.ts'
 
 /** U.S. Climate Normals 1991-2020, Madison, monthly mean of the daily maximum, °F. */
 export const madisonNormals = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Admin } from '@platformatic/kafka'
-import { recreateTopic } from '../../files/lib/open-topic.ts'
+import { recreateTopic } from '../../files/lib/topic/open-topic.ts'
 
 /** Address of the broker that global-setup.ts started for this run of the tests, as host:port. */
 export function brokerAddress(): string {

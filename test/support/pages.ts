@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { monthNames } from '../../files/lib/calendar.ts'
+import { monthNames } from '../../files/lib/weather/calendar.ts'
 import { servePage } from '../../files/page/server.ts'
 import { partitionFileText } from './climate.ts'
 import { temporaryFolder } from './program.ts'

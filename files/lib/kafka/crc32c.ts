@@ -4,7 +4,7 @@
  * four times (`node bench/decode.ts`).
  */
 import { createRequire } from 'node:module'
-import { viewOf } from './view-of.ts'
+import { viewOf } from '../core/view-of.ts'
 
 const nativeFrom = 250
 

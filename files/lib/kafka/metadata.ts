@@ -1,5 +1,5 @@
-import type { Address } from '../address.ts'
-import { OperatingError } from '../program.ts'
+import type { Address } from '../core/address.ts'
+import { OperatingError } from '../core/program.ts'
 import { type Exchange, errorName } from './api.ts'
 import type { ResponseReader } from './wire.ts'
 

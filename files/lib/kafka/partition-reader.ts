@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, addressOf } from '../address.ts'
-import { OperatingError } from '../program.ts'
+import { type Address, addressOf } from '../core/address.ts'
+import { OperatingError } from '../core/program.ts'
 import { errorName } from './api.ts'
 import type { Cluster } from './cluster.ts'
 import { type Connection, ResponseBuffers } from './connection.ts'

@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import type { Cluster } from './cluster.ts'
 import type { FetchLimits } from './fetch.ts'
 import type { Topic } from './metadata.ts'

@@ -4,9 +4,9 @@
  * bench/decode.ts`). test/support/read-batch.ts reads the same bytes in a simple way, to hold this against.
  */
 import { createRequire } from 'node:module'
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
+import { viewOf } from '../core/view-of.ts'
 import { crc32c } from './crc32c.ts'
-import { viewOf } from './view-of.ts'
 
 /** What stands before the records of a batch. Offsets are those of the topic's partition. */
 export type BatchHeader = {

@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 
 /** A request that a broker supports, by Kafka's name, and its newest version there. */
 type Supported = { name: string; maxVersion: number }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import { isNetworkError, reason } from './network-error.ts'
 
 const retries = 10

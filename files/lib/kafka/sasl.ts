@@ -7,7 +7,7 @@ import {
   saslPlain,
   saslScramSha,
 } from '@platformatic/kafka'
-import type { BrokerSettings } from '../settings.ts'
+import type { BrokerSettings } from '../core/settings.ts'
 import type { Send } from './api.ts'
 
 /**

@@ -1,12 +1,12 @@
-import { OperatingError } from '../program.ts'
-import { quoted } from '../quoted.ts'
-import { isName, isPlace } from '../source.ts'
+import { OperatingError } from '../core/program.ts'
+import { quoted } from '../core/quoted.ts'
+import { isName, isPlace } from '../weather/source.ts'
+import { inFahrenheit, type Unit, unitNames } from '../weather/unit.ts'
 import { type Days, type Place, type SkipReason, skipDay, takeDay } from './days.ts'
 import { formatError } from './format-error.ts'
 import { parseNumber } from './number-text.ts'
 import { isWanted, type Stations } from './stations.ts'
 import { type Found, tellUnit } from './tell-unit.ts'
-import { inFahrenheit, type Unit, unitNames } from './unit.ts'
 
 /** What the files say of the station that is read, besides its values: name and place where a format has them. */
 export type About = {

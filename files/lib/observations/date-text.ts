@@ -1,5 +1,5 @@
-import { formatDate, parseDate } from '../calendar.ts'
-import { quoted } from '../quoted.ts'
+import { quoted } from '../core/quoted.ts'
+import { formatDate, parseDate } from '../weather/calendar.ts'
 import { dayNumber, type Place } from './days.ts'
 import { formatError } from './format-error.ts'
 

@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import type { Place } from './days.ts'
 
 /** Makes the error for what does not fit its format. */

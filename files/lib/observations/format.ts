@@ -1,7 +1,7 @@
+import type { Unit } from '../weather/unit.ts'
 import type { Collector } from './collector.ts'
 import type { Content } from './content.ts'
 import type { Head } from './head.ts'
-import type { Unit } from './unit.ts'
 
 /**
  * A format that observations are written in. Each is an object in a file of its own in `formats/`, and a line in the list

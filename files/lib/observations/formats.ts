@@ -1,5 +1,5 @@
-import { OperatingError } from '../program.ts'
-import { quoted } from '../quoted.ts'
+import { OperatingError } from '../core/program.ts'
+import { quoted } from '../core/quoted.ts'
 import type { Format } from './format.ts'
 import { byYear } from './formats/by-year.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'

@@ -1,4 +1,4 @@
-import { daysInMonth } from '../calendar.ts'
+import { daysInMonth } from '../weather/calendar.ts'
 import { type Collector, collect, leaveOut } from './collector.ts'
 import type { Place } from './days.ts'
 import { chosenStation } from './stations.ts'

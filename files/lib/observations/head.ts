@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import { startRows } from './csv-row.ts'
 
 /** How much of a file is looked at to tell what it is. */

@@ -1,5 +1,5 @@
-import { OperatingError } from '../program.ts'
-import { quoted } from '../quoted.ts'
+import { OperatingError } from '../core/program.ts'
+import { quoted } from '../core/quoted.ts'
 
 /** What a file is that no format is asked about, and what to do with it. */
 type Kind = { what: string; advice: string }

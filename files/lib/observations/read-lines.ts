@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import type { Input } from './input.ts'
 
 /** Takes a line: `bytes` from `start` to `end`, line end left out. The bytes are read over once this returns. */

@@ -1,4 +1,4 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
 import { dayText, type Place } from './days.ts'
 
 /** The stations seen in the files. `asked` is the one asked for; without it, the first one seen is read. */

@@ -1,6 +1,6 @@
-import { OperatingError } from '../program.ts'
+import { OperatingError } from '../core/program.ts'
+import type { Unit } from '../weather/unit.ts'
 import type { Place } from './days.ts'
-import type { Unit } from './unit.ts'
 
 /** A value in its file's unit, `isWhole` as it is written. */
 export type Found = { day: number; value: number; isWhole: boolean; place: Place }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { OperatingError } from '../../../files/lib/core/program.ts'
 import type { AbortedTransaction } from '../../../files/lib/kafka/fetch.ts'
 import { followTransactions, type Visibility } from '../../../files/lib/kafka/read-committed.ts'
 import { emptyHeader, readBatchHeader } from '../../../files/lib/kafka/record-batch.ts'
-import { OperatingError } from '../../../files/lib/program.ts'
 import { type BatchToBuild, buildBatch } from '../../support/build-batch.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { OperatingError } from '../../../files/lib/core/program.ts'
 import {
   checkBatch,
   emptyHeader,
@@ -9,7 +10,6 @@ import {
   readBatchHeader,
   recordBytesMax,
 } from '../../../files/lib/kafka/record-batch.ts'
-import { OperatingError } from '../../../files/lib/program.ts'
 import {
   type BatchToBuild,
   buildBatch,

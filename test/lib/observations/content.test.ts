@@ -7,7 +7,7 @@ import test from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { openContent } from '../../../files/lib/observations/content.ts'
 import { openInput } from '../../../files/lib/observations/input.ts'
-import { readObservations } from '../../../files/lib/observations.ts'
+import { readObservations } from '../../../files/lib/observations/observations.ts'
 import { temporaryFolder } from '../../support/program.ts'
 import { waitFor } from '../../support/wait-for.ts'
 

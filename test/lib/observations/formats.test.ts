@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import test from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type ObservationOptions, readInputs } from '../../../files/lib/observations.ts'
+import { type ObservationOptions, readInputs } from '../../../files/lib/observations/observations.ts'
 
 /** Reads texts, or bytes, as if they were files named f, g and h. */
 function read(files: (string | Buffer)[], options: ObservationOptions = {}) {

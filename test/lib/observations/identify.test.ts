@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { readInputs } from '../../../files/lib/observations.ts'
+import { readInputs } from '../../../files/lib/observations/observations.ts'
 import { temporaryFolder } from '../../support/program.ts'
 
 const csv = 'date,tmax_c\n2020-01-01,5\n'

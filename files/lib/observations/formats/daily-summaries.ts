@@ -1,4 +1,4 @@
-import { quoted } from '../../quoted.ts'
+import { quoted } from '../../core/quoted.ts'
 import { type Collector, collect, describeStation } from '../collector.ts'
 import { checkLength, placeOf } from '../csv-row.ts'
 import { parseDay } from '../date-text.ts'

@@ -1,4 +1,4 @@
-import { quoted } from '../../quoted.ts'
+import { quoted } from '../../core/quoted.ts'
 import type { Collector } from '../collector.ts'
 import { type Format, ghcnDaily } from '../format.ts'
 import { formatError } from '../format-error.ts'

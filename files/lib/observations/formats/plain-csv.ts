@@ -1,11 +1,11 @@
-import { OperatingError } from '../../program.ts'
+import { OperatingError } from '../../core/program.ts'
+import type { Unit } from '../../weather/unit.ts'
 import { collect, declareUnit } from '../collector.ts'
 import { checkLength, placeOf } from '../csv-row.ts'
 import { parseDay } from '../date-text.ts'
 import { dayText } from '../days.ts'
 import type { Format } from '../format.ts'
 import { formatError } from '../format-error.ts'
-import type { Unit } from '../unit.ts'
 
 const units = { tmax_f: 'F', tmax_c: 'C', tmax: undefined } as const
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import test from 'node:test'
-import { type ObservationOptions, readInputs } from '../../../../files/lib/observations.ts'
+import { type ObservationOptions, readInputs } from '../../../../files/lib/observations/observations.ts'
 
 async function read(text: string, options: ObservationOptions = {}) {
   const chunks = Readable.from([Buffer.from(text)])

@@ -1,0 +1,114 @@
+import type { Source } from '../weather/source.ts'
+import {
+  type About,
+  type Collector,
+  declareUnit,
+  type FormatOptions,
+  finishCollecting,
+  startCollecting,
+} from './collector.ts'
+import { type Content, openContent } from './content.ts'
+import { collectDays, type Days, inOrder, type OrderedDays, type Wanted } from './days.ts'
+import { detectFormat } from './formats.ts'
+import { type Input, openInput } from './input.ts'
+import { checkStations, chosenStation, type Stations } from './stations.ts'
+
+export type { DailyHigh } from './days.ts'
+
+/** What observations files hold: a station's days, and which station that is. */
+export type Observations = OrderedDays & { source: Source }
+
+/** What to read of the files: of which station, from which day to which; and what a file does not say of itself. */
+export type ObservationOptions = Wanted &
+  FormatOptions & {
+    station?: string
+    /** The station's name, whatever the files call it. */
+    name?: string
+    /**
+     * Whether files may still be written: a last line without its end is then left for later, unless it was packed, and
+     * an empty file holds no days yet.
+     */
+    isGrowing?: boolean
+  }
+
+/**
+ * Reads observations files, see `readInputs`.
+ *
+ * @param paths of files, `-` for standard input
+ */
+export function readObservations(
+  paths: readonly string[],
+  options: ObservationOptions,
+  signal: AbortSignal,
+): Promise<Observations> {
+  const inputs = paths.map((path) => () => openInput(path, signal))
+  return readInputs(inputs, options).catch((error) => {
+    signal.throwIfAborted()
+    throw error
+  })
+}
+
+/**
+ * Reads observations in any format of `formats.ts`, gzip or not, told by their content.
+ *
+ * Each input is read to its end, so that a bad line is found before anything is sent. Only the days of one station are
+ * held, however many lines and stations there are.
+ *
+ * @param inputs opened one after the other
+ * @throws OperatingError with source, line and column for a line that does not fit the format of its input; when a station
+ *   must be chosen; when the unit must be said
+ */
+export async function readInputs(
+  inputs: readonly (() => Input)[],
+  { station, name, isGrowing = false, unit, ...wanted }: ObservationOptions,
+): Promise<Observations> {
+  const days = collectDays(wanted)
+  const stations: Stations = { asked: station, spans: new Map() }
+  const about: About = { datasets: new Set(), units: new Set() }
+  const shared = { days, stations, about, options: { unit } }
+  for (const open of inputs) await readInput(open(), shared, isGrowing)
+  // A file that is still written may get its first values later, of whatever station.
+  const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
+  if (!(isGrowing && isEmpty)) checkStations(stations)
+  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name) }
+}
+
+async function readInput(
+  input: Input,
+  shared: Parameters<typeof startCollecting>[1],
+  isGrowing: boolean,
+): Promise<void> {
+  const { source } = input
+  const content = await openContent(input, isGrowing)
+  try {
+    if (!content.isEmpty) await readFormat(content, startCollecting(source, shared))
+    if (content.isUnfinished()) countUnfinished(shared.days)
+  } finally {
+    await content.close()
+  }
+}
+
+async function readFormat(content: Content, collector: Collector): Promise<void> {
+  const format = detectFormat(collector.source, content.head)
+  collector.about.datasets.add(format.dataset)
+  if (format.unit) declareUnit(collector, format.unit, 'its format')
+  await format.read(content, collector)
+  finishCollecting(collector)
+}
+
+function countUnfinished({ skipped }: Days): void {
+  skipped.set('unfinished', (skipped.get('unfinished') ?? 0) + 1)
+}
+
+/** What is known of the station; what several files say differently is left out. */
+function sourceOf({ datasets, units, ...about }: About, id: string | undefined, name?: string): Source {
+  const [[dataset], [unit]] = [datasets, units]
+  return {
+    kind: 'observed',
+    ...about,
+    ...(id && { id }),
+    ...(name && { name }),
+    ...(dataset && datasets.size === 1 && { dataset }),
+    ...(unit && units.size === 1 && { unit }),
+  }
+}

@@ -1,0 +1,36 @@
+import type { Epoch, TopicMemory } from '../engine/topic-memory.ts'
+import type { Topic } from '../kafka/metadata.ts'
+import { parseSource, type Source } from '../weather/source.ts'
+
+type NamedTopic = { name: string; topic: Topic; source: Source | undefined }
+
+/** Says why the log is not that of which the consumer counted records, as it noted; undefined when it is. */
+export function anotherTopic({ name, topic, source }: NamedTopic, noted: TopicMemory): string | undefined {
+  if (noted.topicId !== topic.id) {
+    const ids = `topic id ${noted.topicId}, ${name} has ${topic.id} now`
+    return `the file belongs to ${ids}; a running consumer begins that one by itself`
+  }
+  const notedSource = parseSource(noted.source)
+  const isAnother = notedSource && source && JSON.stringify(notedSource) !== JSON.stringify(source)
+  return isAnother ? 'the consumer noted another source of its days than the log says' : undefined
+}
+
+/** Says that the broker knows the log only as it was before the newest records counted; undefined when it does not. */
+export function olderLog(topic: Topic, partition: number, counted: readonly Epoch[]): string | undefined {
+  const { leaderEpoch } = topic.partitions[partition]!
+  const [newest] = counted.at(-1) ?? [leaderEpoch]
+  if (newest <= leaderEpoch) return undefined
+  return (
+    `the file counts records of leader epoch ${newest}, the broker knows the log up to ${leaderEpoch}: is it cut off ` +
+    'from the others, or was its disk put back as it was before?'
+  )
+}
+
+/** Holds the leader epochs that the consumer noted against those of the log's batches. */
+export function epochDifference(
+  found: readonly Epoch[],
+  noted: readonly Epoch[] | undefined,
+): string | undefined {
+  if (!noted || JSON.stringify(found) === JSON.stringify(noted)) return undefined
+  return `the consumer noted leader epochs ${JSON.stringify(noted)}, the log has ${JSON.stringify(found)}`
+}

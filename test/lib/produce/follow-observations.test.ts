@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type TestContext } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { followObservations } from '../../../files/lib/produce/follow-observations.ts'
+import { temporaryFolder } from '../../support/program.ts'
+import { waitFor } from '../../support/wait-for.ts'
+
+const header = 'date,tmax_f\n'
+
+/** Follows a file of the test's own; `dates` is what was read last, `said` all that was told. */
+async function follow(t: TestContext, content: string | Buffer | undefined, isPatient = false) {
+  const path = join(await temporaryFolder(t), 'station.csv')
+  if (content !== undefined) writeFileSync(path, content)
+  const said: string[] = []
+  const stop = new AbortController()
+  const seen: { readings: number; dates: string[]; unfinished: number; error: unknown } = {
+    ...{ readings: 0, dates: [], unfinished: 0, error: undefined },
+  }
+  const following = { isPatient, say: (line: string) => said.push(line), signal: stop.signal }
+  const reading = (async () => {
+    for await (const { days, skipped } of followObservations([path], {}, following)) {
+      seen.readings++
+      seen.dates = days.map(({ date }) => date)
+      seen.unfinished = skipped.get('unfinished') ?? 0
+    }
+  })().catch((error) => {
+    seen.error = error
+  })
+  t.after(async () => {
+    stop.abort()
+    await reading
+  })
+  const sees = (dates: string[]) => waitFor(`${dates}`, () => seen.dates.join() === dates.join())
+  const says = (text: RegExp) => waitFor(`${text}`, () => said.some((line) => text.test(line)))
+  return { path, said, seen, sees, says }
+}
+
+test('lines that are added are read, and a last line only once it has its end', async (t) => {
+  const { path, seen, sees, says } = await follow(t, `${header}2024-01-01,30\n`)
+  await sees(['2024-01-01'])
+  await says(/^Following .*station\.csv: what is added is sent\.$/)
+  appendFileSync(path, '2024-01-02,31\n2024-01-03,3')
+  await sees(['2024-01-01', '2024-01-02'])
+  assert.equal(seen.unfinished, 1)
+  appendFileSync(path, '2\n')
+  await sees(['2024-01-01', '2024-01-02', '2024-01-03'])
+  assert.equal(seen.unfinished, 0)
+})
+
+test('a file that is written without a pause is told of, and read once it rests', async (t) => {
+  const { path, said, seen, sees, says } = await follow(t, `${header}2024-01-01,30\n`)
+  await sees(['2024-01-01'])
+  const dates = ['2024-01-01']
+  const append = () => {
+    dates.push(new Date(Date.UTC(2024, 0, dates.length + 1)).toISOString().slice(0, 10))
+    appendFileSync(path, `${dates.at(-1)},30\n`)
+  }
+  const writing = setInterval(append, 50)
+  t.after(() => clearInterval(writing))
+  await says(/station\.csv: written without a pause\. It is read once nothing is added for half a second\.$/)
+  clearInterval(writing)
+  await sees(dates)
+  assert.equal(seen.readings, 2)
+  assert.equal(said.filter((line) => line.includes('pause')).length, 1)
+})
+
+test('a file that changed while it was read is told of, and read again', async (t) => {
+  const days = Array.from({ length: 100_000 }, (_, i) =>
+    new Date(Date.UTC(1700, 0, 1 + i)).toISOString().slice(0, 10),
+  )
+  const { path, sees, says } = await follow(t, header + days.map((date) => `${date},30\n`).join(''))
+  const writing = setInterval(() => utimesSync(path, new Date(), new Date()), 1)
+  t.after(() => clearInterval(writing))
+  await says(
+    /station\.csv: changed while it was read\. It is read once nothing is added for half a second\.$/,
+  )
+  clearInterval(writing)
+  await sees(days)
+})
+
+test('a packed file that is replaced is read anew, its last line with or without an end', async (t) => {
+  const { path, sees } = await follow(t, gzipSync(`${header}2024-01-01,30`))
+  await sees(['2024-01-01'])
+  writeFileSync(`${path}.new`, gzipSync(`${header}2024-01-01,30\n2024-01-02,31`))
+  renameSync(`${path}.new`, path)
+  await sees(['2024-01-01', '2024-01-02'])
+})
+
+test('a file that is gone, cut off or damaged for a while is told of, and read again when it changes', async (t) => {
+  const { path, seen, sees, says } = await follow(t, `${header}2024-01-01,30\n`)
+  await sees(['2024-01-01'])
+  rmSync(path)
+  await says(/cannot read the observations \(ENOENT.*It is read again when it changes\.$/)
+  const whole = gzipSync(`${header}2024-01-01,30\n2024-01-02,31\n`)
+  writeFileSync(path, whole.subarray(0, whole.length - 9))
+  await says(/unexpected end of file.*It is read again when it changes\.$/)
+  writeFileSync(path, `${header}2024-01-01,warm\n`)
+  await says(/'warm': expected a number of degrees.*It is read again when it changes\.$/)
+  writeFileSync(path, whole)
+  await sees(['2024-01-01', '2024-01-02'])
+  assert.equal(seen.readings, 2)
+})
+
+test('a file that cannot be read at first is an error, unless it is known to come', async (t) => {
+  const { seen } = await follow(t, undefined)
+  await waitFor('the error', () => /ENOENT/.test(String(seen.error)))
+  const patient = await follow(t, undefined, true)
+  await patient.says(/ENOENT/)
+  writeFileSync(patient.path, `${header}2024-01-01,30\n`)
+  await patient.sees(['2024-01-01'])
+})
