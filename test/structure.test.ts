@@ -117,6 +117,21 @@ test('kafka and engine know nothing of weather', () => {
   )
 })
 
+test('the image holds all that its broker imports, before anything of files is mounted', () => {
+  const copied = [
+    ...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^COPY (\S+) \/opt\/kafka\/\1$/gm),
+  ]
+  const folders = copied.map(([, folder]) => `${folder}/`)
+  assert.ok(folders.includes('broker/'))
+  const importsByPath = new Map(sources.map(({ path, imports }) => [path, imports]))
+  const needed = new Set(['broker/broker.ts'])
+  for (const path of needed) for (const to of importsByPath.get(path)!) needed.add(to)
+  assert.deepEqual(
+    [...needed].filter((path) => !folders.some((folder) => path.startsWith(folder))),
+    [],
+  )
+})
+
 test('nothing but test, bench and faults imports from test, bench or faults', () => {
   const aside = /^(test|bench|faults)\//
   assert.deepEqual(
