@@ -52,7 +52,7 @@ export function emptyMonthTable(): MonthTable {
  * @param table changed in place
  * @param degrees in °F, finite
  * @returns 'overflow' when the sum would not be finite: the day is not counted
- * @see README, "If you want Kafka turned into exact files"
+ * @see docs/guarantees.md
  */
 export function addDay(table: MonthTable, year: number, day: number, degrees: number): Outcome {
   const lastDay = table.lastDays[year]!
