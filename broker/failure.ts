@@ -20,7 +20,7 @@ export function brokerFailure(directory: string, exit: Exit, lines: readonly str
     )
   }
   if (has('No space left on device')) {
-    return new OperatingError(`${directory}: the disk is full. Make room, then start the broker again.`)
+    return new OperatingError(`${directory}: the disk is full. Free some space and restart the broker.`)
   }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
   // The first error is the cause; the lines after it tell of the shutdown that it led to.

@@ -11,7 +11,7 @@ export type Acknowledged = {
   count: () => number
   /** When a record was acknowledged last, in milliseconds since 1970; 0 for never. */
   at: () => number
-  /** Forgets all: the topic is created anew. */
+  /** Forgets all: the topic is recreated. */
   forget: () => void
   /** Lists, a line each, what is not as acknowledged in the log; at most ten. */
   missingFrom: (log: readonly LoggedRecord[]) => string[]

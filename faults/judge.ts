@@ -89,7 +89,7 @@ async function complaintsOfVerify({ environment, note }: Site): Promise<string[]
 }
 
 /**
- * Judges what the consumers put into the archive when the topic was created anew.
+ * Judges what the consumers put into the archive when the topic was recreated.
  *
  * @param earlier the archive's folders that were judged before; the new ones are added to it
  * @param records of the topic that is gone

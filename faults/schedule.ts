@@ -53,7 +53,7 @@ export function drawRounds(random: () => number, counts: Counts, roundMs: number
     ...[...decks.values()].map((deck) => deck.reduce((sum, kind) => sum + costMs(kind), 0)),
   )
   const roundCount = Math.max(Math.ceil(longest / roundMs), counts.recreate + 1)
-  // Not the first: there is nothing yet to be created anew.
+  // Not the first: there is nothing yet to be recreated.
   const later = Array.from({ length: roundCount - 1 }, (_, index) => index + 1)
   const recreated = new Set(shuffle(later, random).slice(0, counts.recreate))
   for (const deck of decks.values()) shuffle(deck, random)

@@ -35,7 +35,7 @@ export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions)
       environment,
       tell,
     )
-    child.exited.then(() => ready.reject(new OperatingError('The page cannot be served, see above why.')))
+    child.exited.then(() => ready.reject(new OperatingError('The page could not start; see above.')))
     const address = await ready.promise
     used = Number(new URL(address).port)
     say(`The page: ${address} (after ${Math.round(performance.now() - begin)} ms)`)

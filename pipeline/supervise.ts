@@ -70,7 +70,8 @@ async function keepRunning(job: Job, running: { process: Process }, stopping: Ab
     const begin = performance.now()
     const exit = await running.process.exited
     if (stopping.aborted) return
-    if (exit.code === 2) throw new OperatingError(`${job.name}: refused to run (exit code 2), see above why.`)
+    if (exit.code === 2)
+      throw new OperatingError(`${job.name}: exited with a usage error (code 2); see above.`)
     const wasWell = performance.now() - begin >= wellAfterMs
     if (job.mayFinish && exit.code === 0 && endedWell && !wasWell) return job.say(`${job.name}: finished.`)
     if (wasWell) waitMs = steadyWaitMs ?? shortestWaitMs

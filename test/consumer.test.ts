@@ -140,7 +140,7 @@ test('a second consumer on a partition is refused and told who keeps it', async 
   assert.equal(third.code, 0, third.stderr)
 })
 
-test('a running consumer begins a topic created anew at 0 and archives the old results', async (t) => {
+test('a running consumer begins a recreated topic at 0 and archives the old results', async (t) => {
   const { topic, id, directory, environment } = await own(t)
   await sendRecords(brokerAddress(), topic, [
     [reportRecord('1990-01-01', 20), reportRecord('1990-02-01', 30)],
@@ -157,11 +157,11 @@ test('a running consumer begins a topic created anew at 0 and archives the old r
   assert.equal(readFileSync(join(directory, 'archive', id, 'partition-2.json'), 'utf8'), old)
   assert.match(
     program.stderr(),
-    /partition-2\.json: begins again at offset 0, .*the topic was created anew\./,
+    /partition-2\.json: The topic was recreated: counting restarts at offset 0\. /,
   )
 })
 
-test('a topic created anew while no consumer runs is begun at 0 as well', async (t) => {
+test('a topic recreated while no consumer runs is begun at 0 as well', async (t) => {
   const { topic, id, directory, environment } = await own(t)
   await sendRecords(brokerAddress(), topic, [[reportRecord('1990-01-01', 20)]])
   assert.equal((await runProgram(t, 'consumer.ts', toEnd, environment)).code, 0)

@@ -208,7 +208,7 @@ test('a consumer that may not read its file says so at its start and leaves it',
   await consumer.ended
   for (const name of ['partition-2.json', '.almanac/partition-2.json']) {
     chmodSync(join(folder, name), 0)
-    await expectEnd(start(), new RegExp(`${name}: cannot be read \\(EACCES.*Mend that, then start again`))
+    await expectEnd(start(), new RegExp(`${name}: cannot be read \\(EACCES.*Fix this and restart`))
     chmodSync(join(folder, name), 0o644)
   }
 })
@@ -249,7 +249,7 @@ test('a consumer on a disk that runs full ends with an error, and goes on when t
   await sendDays(topic, 4, 6)
   await expectEnd(
     consumer,
-    /partition-2.*cannot be written \(ENOSPC.*The old file is whole\. Free some disk space, then start again\./,
+    /partition-2.*cannot be written \(ENOSPC.*The old file is intact\. Free some disk space and restart\./,
   )
   assert.equal(readFileSync(join(folder, 'partition-2.json'), 'utf8'), before)
   expectNoTemporary(folder)
@@ -259,7 +259,7 @@ test('a consumer on a disk that runs full ends with an error, and goes on when t
 })
 
 const isElsewhere = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev
-test('a folder on another disk than the programs counts, and keeps old results when the topic is created anew', {
+test('a folder on another disk than the programs counts, and keeps old results when the topic is recreated', {
   skip: !isElsewhere && 'needs /dev/shm on a disk of its own',
 }, async (t) => {
   const parent = mkdtempSync('/dev/shm/almanac-test-')

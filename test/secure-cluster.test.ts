@@ -86,13 +86,11 @@ const refusals: Record<string, Refusal> = {
   'an authority that is not known': {
     program: 'consumer.ts',
     environment: ({ environmentFor }) => ({ ...environmentFor('SSL'), KAFKA_SSL_CA: '' }),
-    message:
-      /unable to verify the first certificate\. Name the certificate of the authority .* KAFKA_SSL_CA\./,
+    message: /unable to verify the first certificate\. Set KAFKA_SSL_CA to a PEM file of the authority/,
   },
   'another authority': {
     environment: ({ environmentFor, otherCa }) => ({ ...environmentFor('SSL'), KAFKA_SSL_CA: otherCa }),
-    message:
-      /unable to verify the first certificate\. Name the certificate of the authority .* KAFKA_SSL_CA\./,
+    message: /unable to verify the first certificate\. Set KAFKA_SSL_CA to a PEM file of the authority/,
   },
   'a certificate that has expired': {
     environment: ({ environmentFor, cluster }) => ({
@@ -106,7 +104,7 @@ const refusals: Record<string, Refusal> = {
       ...environmentFor('SSL'),
       KAFKA_BOOTSTRAP_SERVERS: cluster.serversOf('ELSEWHERE'),
     }),
-    message: /does not match certificate's altnames: .*\. Name the broker as its certificate does/,
+    message: /does not match certificate's altnames: .*\. Use the host name of the broker's certificate/,
   },
   'a broker that wants TLS': {
     environment: ({ cluster }) => ({ KAFKA_BOOTSTRAP_SERVERS: cluster.serversOf('SSL') }),
@@ -117,7 +115,7 @@ const refusals: Record<string, Refusal> = {
       ...environmentFor('SASL_PLAINTEXT'),
       KAFKA_BOOTSTRAP_SERVERS: cluster.servers,
     }),
-    message: /It wants no SASL at that port: check the port and KAFKA_SECURITY_PROTOCOL\./,
+    message: /The broker does not use SASL on that port: check the port and KAFKA_SECURITY_PROTOCOL\./,
   },
 }
 

@@ -133,7 +133,7 @@ test('start.ts stops all and says why when a child refuses its settings', async 
   assert.deepEqual(await program.ended, { code: 1, signal: null })
   assert.match(
     program.stderr(),
-    /^(producer|consumer \d \d): refused to run \(exit code 2\), see above why\.\n$/,
+    /^(producer|consumer \d \d): exited with a usage error \(code 2\); see above\.\n$/,
   )
   assert.match(program.stdout(), /TOPIC is 'not a topic'/)
 })

@@ -169,7 +169,7 @@ test('producer.ts --append goes on with the same station, and refuses another on
     )
     assert.match(
       stderr,
-      /Nothing has been sent\. .*To start over, omit --append: the topic is deleted and created anew\. To keep both, set another TOPIC\.\n$/,
+      /Nothing has been sent\. .*To start over, omit --append: this recreates the topic\. To keep both, set another TOPIC\.\n$/,
     )
   }
   assert.equal((await readTopic(brokerAddress(), topic)).length, 2)

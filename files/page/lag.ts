@@ -22,7 +22,7 @@ export function createLagClock(): LagClock {
   let [hasBeenAtEnd, lastEnd] = [false, 0]
   return {
     measure: (offset, endOffset, now) => {
-      // The topic was created anew, or another file was put in place: what was seen before tells nothing.
+      // The topic was recreated, or another file was put in place: what was seen before tells nothing.
       if (endOffset < lastEnd) [samples, hasBeenAtEnd] = [[], false]
       lastEnd = endOffset
       if (endOffset > (samples.at(-1)?.endOffset ?? offset)) samples.push({ endOffset, at: now })

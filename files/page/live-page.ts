@@ -80,7 +80,7 @@ function createViews(
   }
 }
 
-/** A decade that is gone (the topic was created anew) stays as an empty one, so that readers empty theirs. */
+/** A decade that is gone (the topic was recreated) stays as an empty one, so that readers empty theirs. */
 function freshStats(climate: Climate, unit: Unit, before: View) {
   const fresh = statsFragments(climate, unit)
   for (const name of before.fragments.keys())

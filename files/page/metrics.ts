@@ -56,7 +56,7 @@ const metrics: readonly Metric[] = [
 
 /**
  * Formats the readings for Prometheus, in its text form 0.0.4. All are gauges: offset and count begin again at 0 when
- * the topic is created anew.
+ * the topic is recreated.
  */
 export function formatMetrics(readings: readonly Reading[], now: number): string {
   const lines = metrics.flatMap(({ name, help, measure }) => [

@@ -108,9 +108,9 @@ export const mutations: readonly Mutation[] = [
   {
     what: 'the topic’s id is written before the old file is archived',
     path: lib('engine/owned-partition'),
-    search: '  const line =\n',
+    search: '  const line = checkpoint',
     replace:
-      '  writeTopicMemory(owned.memoryPath, { topicId, epochs: [] }, owned.lock.check)\n  const line =\n',
+      '  writeTopicMemory(owned.memoryPath, { topicId, epochs: [] }, owned.lock.check)\n  const line = checkpoint',
     ...powerCut,
   },
   {
@@ -129,12 +129,12 @@ export const mutations: readonly Mutation[] = [
     name: 'adoptTopic archives the file of another topic',
   },
   {
-    what: 'a topic created anew is taken for the old one',
+    what: 'a recreated topic is taken for the old one',
     path: lib('engine/owned-partition'),
     search: 'if (memory?.topicId === topicId) return undefined',
     replace: 'if (memory) return undefined',
     test: 'test/consumer.test.ts',
-    name: 'a topic created anew while no consumer runs is begun at 0 as well',
+    name: 'a topic recreated while no consumer runs is begun at 0 as well',
     needsBroker: true,
   },
   {
@@ -367,7 +367,7 @@ export const mutations: readonly Mutation[] = [
     search: '    if (kept.unwrittenSince < Number.POSITIVE_INFINITY) writePartition(kept.owned)\n',
     replace: '',
     test: libTest('engine/keep-partitions'),
-    name: 'the archive has what was folded when the topic was created anew',
+    name: 'the archive has what was folded when the topic was recreated',
   },
   {
     what: 'verify does not look at the sums',

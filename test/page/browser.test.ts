@@ -82,7 +82,7 @@ test('after 1,000 file changes the page has grown by nothing', async (t) => {
   assert.ok(later.heap < before.heap * 1.1 + 200_000)
 })
 
-test('a decade that begins, and a topic that is created anew, come into the page without a reload', async (t) => {
+test('a decade that begins, and a topic that is recreated, come into the page without a reload', async (t) => {
   const { address, folder } = await serve(t)
   const { page, messages } = await openPage(t, address)
   assert.equal(await page.locator('#y1990').count(), 1)

@@ -96,7 +96,7 @@ test('lag in time is the age of the oldest record that is not counted, as far as
   assert.deepEqual(clock.measure(120, 200, 5000), { ms: 4000, isAtLeast: false })
   assert.deepEqual(clock.measure(150, 200, 6000), { ms: 1000, isAtLeast: false })
   assert.deepEqual(clock.measure(200, 200, 7000), { ms: 0, isAtLeast: false })
-  // The topic is created anew.
+  // The topic is recreated.
   assert.deepEqual(clock.measure(0, 50, 8000), { ms: 0, isAtLeast: true })
   assert.deepEqual(clock.measure(10, 60, 9000), { ms: 1000, isAtLeast: true })
   assert.deepEqual(clock.measure(55, 60, 9500), { ms: 500, isAtLeast: false })

@@ -62,7 +62,7 @@ export async function prepareScenarios(t: TestContext): Promise<Scenario[]> {
     { ...given, ...sameEpoch, name: 'first start, in an empty folder', template: empty },
     { ...given, ...sameEpoch, name: 'new records', template: kept!.template },
     { ...given, ...twoEpochs, name: 'new records of a new leader epoch', template: older!.template },
-    { ...given, ...anew, name: 'topic created anew', template: renewed!.template, oldFile },
+    { ...given, ...anew, name: 'recreated topic', template: renewed!.template, oldFile },
     { ...given, ...anew, name: 'file of an unknown topic', template: unknown, oldFile },
     { ...given, ...sameEpoch, name: '`--rebuild`', template: kept!.template, args: ['--rebuild'] },
   ]

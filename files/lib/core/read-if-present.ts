@@ -8,6 +8,6 @@ export function readIfPresent(path: string): string | undefined {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw new OperatingError(`${path}: cannot be read (${message}). Mend that, then start again.`, { cause })
+    throw new OperatingError(`${path}: cannot be read (${message}). Fix this and restart.`, { cause })
   }
 }

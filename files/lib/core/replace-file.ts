@@ -115,13 +115,12 @@ const advice: Record<string, string> = {
 }
 
 function cannotReplace(path: string, cause: NodeJS.ErrnoException, isReplaced: boolean): OperatingError {
-  const what = advice[cause.code ?? ''] ?? 'Mend that'
+  const what = advice[cause.code ?? ''] ?? 'Fix this'
   const whole = isReplaced
-    ? ' The new file is there, yet a power cut may take it back.'
-    : ' The old file is whole.'
+    ? ' The new file is in place, but a power cut may still undo it.'
+    : ' The old file is intact.'
   const old = cause.code === 'ENOENT' ? '' : whole
-  return new OperatingError(
-    `${path}: cannot be written (${cause.message}).${old} ${what}, then start again.`,
-    { cause },
-  )
+  return new OperatingError(`${path}: cannot be written (${cause.message}).${old} ${what} and restart.`, {
+    cause,
+  })
 }

@@ -21,7 +21,7 @@ export function archiveFile(path: string, folder: string): string {
   } catch (cause) {
     if (cause instanceof OperatingError) throw cause
     throw new OperatingError(
-      `${path}: cannot be kept as ${archived} (${(cause as Error).message}). It is as it was. Mend that, then start again.`,
+      `${path}: cannot be kept as ${archived} (${(cause as Error).message}). It was not changed. Fix this and restart.`,
       { cause },
     )
   }

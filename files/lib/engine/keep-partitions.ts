@@ -65,7 +65,7 @@ function take(reader: Reader, all: readonly KeptPartition[], fetched: Fetched, o
   fold(kept, fetched, options)
 }
 
-/** Begins the topic of that name as it is now: the first time, or after it was created anew. */
+/** Begins the topic of that name as it is now: the first time, or after it was recreated. */
 function begin(reader: Reader, all: readonly KeptPartition[], topic: Topic, { say, onTopic }: Options): void {
   for (const kept of all) {
     // What was folded and not yet written belongs to the archive, if the topic is another one.
@@ -91,7 +91,7 @@ function fold(kept: KeptPartition, records: FetchedRecords, options: Options): v
   const { partition, from, endOffset, highWatermark } = records
   const { application, checkpoint } = kept.owned
   const offsetBefore = checkpoint.offset
-  assert.equal(from, offsetBefore, 'the fetched records do not join on to the checkpoint')
+  assert.equal(from, offsetBefore, 'the fetched records do not continue the checkpoint')
   const wasBehind = lagOf(kept) > 0
   try {
     application.fold(checkpoint, records, {
@@ -102,8 +102,8 @@ function fold(kept: KeptPartition, records: FetchedRecords, options: Options): v
   } catch (cause) {
     if (!(cause instanceof OperatingError)) throw cause
     throw new OperatingError(
-      `${options.topicName}/${partition}: ${cause.message}. It was not counted, nor was anything after it. ` +
-        'Is the disk of the broker sound? Another replica may hold it whole.',
+      `${options.topicName}/${partition}: ${cause.message}. Nothing from there on was counted. ` +
+        'Check the disk of the broker. Another replica may have an intact copy.',
       { cause },
     )
   }

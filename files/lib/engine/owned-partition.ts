@@ -96,11 +96,10 @@ export function noteEpoch(owned: OwnedPartition, leaderEpoch: number, firstOffse
 export function adoptTopic(owned: OwnedPartition, topicId: string): string | undefined {
   const { memory, checkpoint } = owned
   if (memory?.topicId === topicId) return undefined
-  const line =
-    checkpoint.offset > 0 ? startOver(owned, memory?.topicId ?? `unknown-${timestamp()}`) : undefined
+  const line = checkpoint.offset > 0 ? startOver(owned, memory?.topicId) : undefined
   owned.memory = { topicId, epochs: [] }
   writeTopicMemory(owned.memoryPath, owned.memory, owned.lock.check)
-  return line && `${line}: ${memory ? 'the topic was created anew' : 'it is not known of which topic it is'}.`
+  return line
 }
 
 /** Whether a topic is an old one, its results archived: only metadata that is behind the times names it still. */
@@ -108,14 +107,17 @@ export function isOldTopic(owned: OwnedPartition, topicId: string): boolean {
   return owned.memory?.topicId !== topicId && isArchived(owned.path, topicId)
 }
 
-function startOver(owned: OwnedPartition, folder: string): string {
+/** @param topicId of the topic that the file belongs to; undefined if not known */
+function startOver(owned: OwnedPartition, topicId: string | undefined): string {
+  const folder = topicId ?? `unknown-${timestamp()}`
   const { partition, offset } = owned.checkpoint
   archiveFile(owned.path, folder)
   owned.checkpoint = owned.application.empty(partition)
   owned.hasNewEpoch = false
   writePartition(owned)
   const name = basename(owned.path)
-  return `${name}: begins again at offset 0, the file up to offset ${offset} is archive/${folder}/${name}`
+  const why = topicId ? 'The topic was recreated' : 'The topic of the file is unknown'
+  return `${name}: ${why}: counting restarts at offset 0. The old file (up to offset ${offset}) is now archive/${folder}/${name}.`
 }
 
 function makeFolder(directory: string, hidden: string): void {

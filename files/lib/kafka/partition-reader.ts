@@ -66,7 +66,7 @@ export type FetchedRecords = {
  * - backing off: its leader does not answer
  * - checking the range: the leader said that the offset is outside its log
  *
- * Reading ends when the topic was created anew, the log has lost what was read, or the offset is outside it.
+ * Reading ends when the topic was recreated, the log has lost what was read, or the offset is outside it.
  */
 type ReadPosition = Position & {
   leader: Address | undefined
@@ -99,7 +99,7 @@ const passingErrors = new Set([
 ])
 
 /**
- * Reads given partitions without a group, over leader changes, broker restarts and topics created anew.
+ * Reads given partitions without a group, over leader changes, broker restarts and recreated topics.
  *
  * Each partition has a connection of its own, on which one request is in flight at any time, also while what came before
  * is being folded: at most two responses a partition are held. Whatever may pass by itself is waited for, without end; the
@@ -350,7 +350,7 @@ export class PartitionReader {
   #unexpected(partition: number, error: string): OperatingError {
     const { topicName } = this.#options
     const advice =
-      error === 'TOPIC_AUTHORIZATION_FAILED' ? ' Allow this user to read the topic.' : ' Is its disk sound?'
+      error === 'TOPIC_AUTHORIZATION_FAILED' ? ' Allow this user to read the topic.' : ' Check its disk.'
     return new OperatingError(`${topicName}/${partition}: the broker answers a fetch with ${error}.${advice}`)
   }
 
@@ -466,7 +466,7 @@ export class PartitionReader {
 
   /**
    * Waits for something that may never come, telling the user once: at once when nothing was read yet, else when it has
-   * not come within a second, for a topic created anew and a leader elected are gone for some milliseconds only.
+   * not come within a second, for a recreated topic and a leader elected are gone for some milliseconds only.
    */
   #waitFor(what: string): void {
     const isPatient = this.#topicId !== undefined && this.#metadataPauseMs < pauseMsMax
@@ -500,7 +500,7 @@ export class PartitionReader {
     if (!(error instanceof NetworkError)) throw error
     if (this.#unreachable.has(who)) return
     this.#unreachable.set(who, Date.now())
-    this.#options.say(`${who} does not answer (${reason(error)}): trying again until it does.`)
+    this.#options.say(`${who} does not answer (${reason(error)}). Retrying.`)
   }
 
   #noteReachable(who: string): void {

@@ -45,7 +45,7 @@ export async function* readRange(
       const fetched: Fetched | undefined = await reader.read(deadline - performance.now())
       signal.throwIfAborted()
       if (fetched?.kind === 'topic') {
-        if (fetched.topic.id !== topic.id) throw unreadable(offset, 'the topic was deleted and created again')
+        if (fetched.topic.id !== topic.id) throw unreadable(offset, 'the topic was deleted and recreated')
         reader.begin(fetched.topic, [{ partition, offset, lastFetchedEpoch: -1 }])
       } else if (fetched?.kind === 'records') {
         endOffset = fetched.endOffset
@@ -57,7 +57,7 @@ export async function* readRange(
         }
       } else if (fetched?.kind === 'out of range') {
         throw unreadable(offset, `it holds offsets ${fetched.logStart} to ${fetched.logEnd}`)
-      } else if (fetched) throw unreadable(offset, `its records were replaced by others meanwhile`)
+      } else if (fetched) throw unreadable(offset, `its records were replaced in the meantime`)
       if (offset < until && performance.now() >= deadline)
         throw unreadable(offset, endOffset < 0 ? 'no broker answers' : `it ends at offset ${endOffset}`)
     }

@@ -36,10 +36,13 @@ function causes(error: unknown): unknown[] {
 const advice: [signs: string[], advice: string][] = [
   [
     ['SASL_AUTHENTICATION_FAILED'],
-    'It does not know that user with that password and mechanism: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.',
+    'Unknown user, wrong password or wrong mechanism: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.',
   ],
-  [['UNSUPPORTED_SASL_MECHANISM'], 'Name a mechanism that it offers in KAFKA_SASL_MECHANISM.'],
-  [['ILLEGAL_SASL_STATE'], 'It wants no SASL at that port: check the port and KAFKA_SECURITY_PROTOCOL.'],
+  [['UNSUPPORTED_SASL_MECHANISM'], 'Set KAFKA_SASL_MECHANISM to one that the broker offers.'],
+  [
+    ['ILLEGAL_SASL_STATE'],
+    'The broker does not use SASL on that port: check the port and KAFKA_SECURITY_PROTOCOL.',
+  ],
   [
     ['Broker requires TLS.'],
     'Set KAFKA_SECURITY_PROTOCOL to SSL, or to SASL_SSL if it wants a password too.',
@@ -53,7 +56,7 @@ const advice: [signs: string[], advice: string][] = [
       'DEPTH_ZERO_SELF_SIGNED_CERT',
       'CERT_SIGNATURE_FAILURE',
     ],
-    'Name the certificate of the authority that signed that of the broker, a PEM file, in KAFKA_SSL_CA.',
+    "Set KAFKA_SSL_CA to a PEM file of the authority that signed the broker's certificate.",
   ],
   [
     ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
@@ -61,6 +64,6 @@ const advice: [signs: string[], advice: string][] = [
   ],
   [
     ['ERR_TLS_CERT_ALTNAME_INVALID'],
-    'Name the broker as its certificate does, in KAFKA_BOOTSTRAP_SERVERS and in its own advertised.listeners.',
+    "Use the host name of the broker's certificate in KAFKA_BOOTSTRAP_SERVERS and in the broker's advertised.listeners.",
   ],
 ]

@@ -19,8 +19,7 @@ export type Logged = {
   source: Source | undefined
 }
 
-const otherwise =
-  'To start over, omit --append: the topic is deleted and created anew. To keep both, set another TOPIC.'
+const otherwise = 'To start over, omit --append: this recreates the topic. To keep both, set another TOPIC.'
 // So few days may all have been revised.
 const commonMin = 30
 

@@ -53,7 +53,7 @@ export function describeDifferences(
     ...(absent.length > 0
       ? [`${absent.length} days are not in the log, though later ones are (${list(absent)}).`]
       : []),
-    'Not sent: a log only grows. To count the corrected history, send all of it without --append: the topic is made anew,',
+    'Not sent: a log only grows. To count the corrected history, send all of it without --append: the topic is recreated,',
     'and the consumers archive their files and count from its start.',
   ].join('\n')
 }

@@ -25,7 +25,7 @@ export function emptyCheckpoint(partition: number): Checkpoint {
 /** Throws when part of a batch may be in the checkpoint. */
 export function expectWhole({ isWhole, partition }: Checkpoint): void {
   if (!isWhole)
-    throw new Error(`partition ${partition}: a fold broke off, so that its checkpoint is not to be used`)
+    throw new Error(`partition ${partition}: a fold failed half way; its checkpoint must not be used`)
 }
 
 /** The table of a month's stats, made at its first report. */

@@ -14,7 +14,7 @@ export function parseCheckpoint(text: string, partition: number, path: string): 
   const fail: Fail = (key, found, expected) => {
     throw new OperatingError(
       `${path}: ${key} is ${show(found)}: expected ${expected}. The file was left as it is. ` +
-        `Mend it, or count again from the log with \`consumer.ts ${partition} --rebuild\`, which keeps it in archive/.`,
+        `Correct it, or count again from the log with \`consumer.ts ${partition} --rebuild\`, which keeps it in archive/.`,
     )
   }
   const checkpoint = parseUsualForm(text, partition) ?? parseAnyForm(text, partition, fail)

@@ -56,7 +56,7 @@ export async function checkCreation(admin: Admin, name: string, replicas: number
 
 function refused(name: string, cause: Error): OperatingError {
   return new OperatingError(
-    `Topic ${name} cannot be created: ${causes(cause)} The topic of that name is as it was. Set ` +
+    `Topic ${name} cannot be created: ${causes(cause)} The existing topic was not changed. Set ` +
       'TOPIC_REPLICATION_FACTOR to what the cluster takes, or use --append, which keeps the topic.',
     { cause },
   )

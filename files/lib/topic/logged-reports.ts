@@ -35,7 +35,8 @@ export async function readLog<T>(
 
 async function readEnds(cluster: Cluster, topicName: string, id: string) {
   const topic = await cluster.describeTopic(topicName)
-  if (topic?.id !== id) throw new OperatingError(`Topic ${topicName} was deleted or created again meanwhile.`)
+  if (topic?.id !== id)
+    throw new OperatingError(`Topic ${topicName} was deleted or recreated in the meantime.`)
   const wholes = await Promise.all(
     topic.partitions.map(async (led, partition) => {
       const range = await cluster.readLogRange(topicName, partition, led)

@@ -152,7 +152,7 @@ test('a disk that is full half-way leaves the old file whole and no temporary on
     ])
     const { stdout, stderr, code } = await ended
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 })
-    assert.match(stdout, /^OperatingError .*file: cannot be written \(EFBIG.*The old file is whole\./)
+    assert.match(stdout, /^OperatingError .*file: cannot be written \(EFBIG.*The old file is intact\./)
     assert.deepEqual(readdirSync(folder), ['file'])
     assert.equal(readFileSync(path, 'utf8'), 'old')
   }
@@ -174,7 +174,7 @@ test('an error for a full disk says what to do', {
         assert.ok(error instanceof OperatingError)
         assert.match(
           error.message,
-          /file: cannot be written \(ENOSPC.*The old file is whole\. Free some disk space, then start again\.$/,
+          /file: cannot be written \(ENOSPC.*The old file is intact\. Free some disk space and restart\.$/,
         )
         return true
       },

@@ -51,7 +51,7 @@ test('archiveFile says what is in the way, and leaves the file as it is', async 
   writeFileSync(join(folder, 'archive'), 'a file where a folder should be')
   assert.throws(() => archiveFile(path, 'f8a1'), {
     name: 'OperatingError',
-    message: /partition-2\.json: cannot be kept as .*f8a1.* \(E(EXIST|NOTDIR).*It is as it was\. Mend that/,
+    message: /partition-2\.json: cannot be kept as .*f8a1.* \(E(EXIST|NOTDIR).*It was not changed\. Fix this/,
   })
   assert.equal(readFileSync(path, 'utf8'), 'results')
 })

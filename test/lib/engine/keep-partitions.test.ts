@@ -60,7 +60,7 @@ test('a consumer that is stopped writes what it has folded, though the file was 
   assert.deepEqual(contentOf(folder, 'partition-2.json'), { offset: 3, count: 3 })
 })
 
-test('the archive has what was folded when the topic was created anew, though the file was not due', async (t) => {
+test('the archive has what was folded when the topic was recreated, though the file was not due', async (t) => {
   const folder = await keep(t, topic('A'), day(0), day(1), day(2), topic('B'), day(0))
   assert.deepEqual(contentOf(folder, 'archive/A/partition-2.json'), { offset: 3, count: 3 })
   assert.deepEqual(contentOf(folder, 'partition-2.json'), { offset: 1, count: 1 })

@@ -219,7 +219,7 @@ test('adoptTopic archives the file of another topic, begins at 0 and says so', a
   const owned = open(t, folder)
   assert.equal(
     adoptTopic(owned, 'B'),
-    'partition-2.json: begins again at offset 0, the file up to offset 4117 is archive/A/partition-2.json: the topic was created anew.',
+    'partition-2.json: The topic was recreated: counting restarts at offset 0. The old file (up to offset 4117) is now archive/A/partition-2.json.',
   )
   assert.deepEqual(contents(folder), adopted)
   assert.deepEqual(
@@ -242,10 +242,7 @@ test('adoptTopic archives a file from elsewhere, whose topic nobody knows, as un
   assert.match(archived!, /^unknown-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/)
   assert.deepEqual(readJson(folder, 'archive', archived!, 'partition-2.json'), oldFile)
   assert.deepEqual(readJson(folder, 'partition-2.json'), emptyFile)
-  assert.ok(
-    line?.endsWith(`is archive/${archived}/partition-2.json: it is not known of which topic it is.`),
-    line,
-  )
+  assert.ok(line?.endsWith(`is now archive/${archived}/partition-2.json.`), line)
 })
 
 test('adoptTopic keeps the file that is in the archive already', async (t) => {

@@ -277,7 +277,7 @@ test('nothing can be written either after a fold that broke off in what it tells
 
 function expectBrokenOff(checkpoint: Checkpoint, offset: number): void {
   assert.equal(checkpoint.offset, offset)
-  const refusal = /partition 0: a fold broke off, so that its checkpoint is not to be used/
+  const refusal = /partition 0: a fold failed half way; its checkpoint must not be used/
   assert.throws(() => formatCheckpoint(checkpoint), refusal)
   assert.throws(() => fold(checkpoint, { records: [record('1990-04-01', 1)], baseOffset: offset }), refusal)
 }

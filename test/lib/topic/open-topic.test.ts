@@ -6,7 +6,7 @@ import { openTopic, recreateTopic } from '../../../files/lib/topic/open-topic.ts
 import { startBrokerBehindProxy } from '../../support/broker-behind-proxy.ts'
 import { createTopic } from '../../support/kafka.ts'
 
-test('a topic is made anew also when the answer to its deletion is lost', async (t) => {
+test('a topic is recreated also when the answer to its deletion is lost', async (t) => {
   const { address, proxy } = await startBrokerBehindProxy(t)
   const { name, id } = await createTopic(t, address)
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [address], retries: 10, retryDelay })
