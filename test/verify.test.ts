@@ -171,7 +171,7 @@ test('verify.ts says which partitions it verified when only some have a file', a
   )
 })
 
-test('verify.ts takes a file that a consumer kept and that is gone for a difference', async (t) => {
+test('verify.ts agrees with nothing when a file that a consumer kept is gone', async (t) => {
   const { directory, environment } = await counted(t)
   rmSync(join(directory, 'partition-1.json'))
   const { code, stdout } = await runProgram(t, 'verify.ts', [], environment)

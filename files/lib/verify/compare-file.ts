@@ -1,4 +1,5 @@
 import { hasMonth, type MonthStats, type Recount, statsOf } from './recount.ts'
+import type { Difference } from './verification.ts'
 
 /** A partition file as JSON.parse gives it. */
 type PartitionFile = Record<string, unknown>
@@ -8,17 +9,18 @@ const fields = ['count', 'sum', 'avg', 'end', 'start'] as const
 /**
  * Holds a partition file against a recount of the log.
  *
- * @returns the first difference in words, months and years in the order of the log's first mention; undefined when all agree
+ * @returns all differences, months and years in the order of the log's first mention, then those that the log has not
  */
-export function firstDifference(file: PartitionFile, state: Recount): string | undefined {
-  for (const [month, year, stats] of statsOf(state)) {
-    const difference = differenceIn(yearOf(file, month, year), stats)
-    if (difference) return `${month} ${year}: ${difference}`
-  }
+export function differencesOf(file: PartitionFile, state: Recount): Difference[] {
+  const differences: Difference[] = []
+  for (const [month, year, stats] of statsOf(state))
+    differences.push(...differencesIn(month, year, yearOf(file, month, year), stats))
   for (const [month, year] of monthsIn(file)) {
-    if (!hasMonth(state, month, year)) return `${month} ${year}: is in the file, and has no report in the log`
+    const found = yearOf(file, month, year)?.count ?? null
+    if (!hasMonth(state, month, year))
+      differences.push({ month, year, field: 'count', file: found, log: null })
   }
-  return undefined
+  return differences
 }
 
 /** How many months of how many in the file the log alone still explains. */
@@ -26,7 +28,7 @@ export function provenMonths(file: PartitionFile, state: Recount): { proven: num
   let [proven, total] = [0, 0]
   for (const _ of monthsIn(file)) total++
   for (const [month, year, stats] of statsOf(state))
-    if (differenceIn(yearOf(file, month, year), stats) === undefined) proven++
+    if (differencesIn(month, year, yearOf(file, month, year), stats).length === 0) proven++
   return { proven, total }
 }
 
@@ -37,10 +39,16 @@ function* monthsIn(file: PartitionFile): Generator<[month: string, year: string]
   }
 }
 
-function differenceIn(found: Partial<MonthStats> | undefined, stats: MonthStats): string | undefined {
-  if (!found) return `is not in the file; the log has ${stats.count} days`
-  const field = fields.find((field) => found[field] !== stats[field])
-  return field && `${field} is ${found[field]} in the file, ${stats[field]} by the log`
+function differencesIn(
+  month: string,
+  year: string,
+  found: Partial<MonthStats> | undefined,
+  stats: MonthStats,
+): Difference[] {
+  if (!found) return [{ month, year, field: 'count', file: null, log: stats.count }]
+  return fields
+    .filter((field) => found[field] !== stats[field])
+    .map((field) => ({ month, year, field, file: found[field] ?? null, log: stats[field] }))
 }
 
 function yearOf(file: Record<string, unknown>, month: string, year: string): Partial<MonthStats> | undefined {

@@ -1,4 +1,4 @@
-import { run } from '../core/program.ts'
+import { OperatingError, run, UsageError } from '../core/program.ts'
 import { brokerSettings, dataDirectory, topicName } from '../core/settings.ts'
 import { openStatusLine } from '../core/status-line.ts'
 import { Cluster } from '../kafka/cluster.ts'
@@ -6,15 +6,24 @@ import { retry } from '../kafka/retry.ts'
 import { readLogSource } from '../topic/log-source.ts'
 import { topicWarning } from '../topic/topic-warning.ts'
 import { findTopic } from './replay.ts'
+import { summarize, type Verification } from './verification.ts'
 import { parseVerifyOptions, type VerifyOptions } from './verify-options.ts'
 import {
   expectPartitionFile,
+  type Finding,
   type Log,
   recountUntil,
   verifyPartition,
   type Witness,
+  withoutLog,
 } from './verify-partition.ts'
-import { describeAgreement, describeLog, describeSpeed, describeVerdict } from './verify-words.ts'
+import {
+  describeAgreement,
+  describeFinding,
+  describeLog,
+  describeSpeed,
+  describeVerdict,
+} from './verify-words.ts'
 
 /**
  * Re-reads the log, counts again, and compares with the partition files, or prints them as they were.
@@ -22,7 +31,14 @@ import { describeAgreement, describeLog, describeSpeed, describeVerdict } from '
  * @param args the command line's arguments, see verify-options.ts
  */
 export function runVerify(args: string[]): Promise<void> {
-  return run((signal) => verify(parseVerifyOptions(args), signal))
+  return run(async (signal) => {
+    const options = parseVerifyOptions(args)
+    await verify(options, signal).catch((error: unknown) => {
+      if (options.json && error instanceof OperatingError && !(error instanceof UsageError))
+        printJson({ verdict: 'unknown', partitions: [], numbers: 0, error: error.message })
+      throw error
+    })
+  })
 }
 
 async function verify(options: VerifyOptions, signal: AbortSignal): Promise<void> {
@@ -42,7 +58,8 @@ async function verify(options: VerifyOptions, signal: AbortSignal): Promise<void
     const { say, show, clear } = line
     const log = { cluster, topic, name, directory, source: first?.source, signal, say, show, clear }
     if (isAsOf) await printAsOf(log, options)
-    else await compareAll(log, options)
+    else if (options.json) await compareAsData(log, options)
+    else await compareInWords(log, options)
   } finally {
     line.clear()
     cluster.close()
@@ -54,25 +71,42 @@ async function printAsOf(log: Log, { partitions, until, atDate }: VerifyOptions)
     console.log(JSON.stringify(await recountUntil(log, partition, until, atDate)))
 }
 
-async function compareAll(log: Log, options: VerifyOptions): Promise<void> {
+async function compareInWords(log: Log, options: VerifyOptions): Promise<void> {
   const begin = performance.now()
-  const years: number[] = []
-  const [verified, absent]: [number[], number[]] = [[], []]
-  let [records, agree] = [0, true]
+  const findings: Finding[] = []
   for (const partition of options.partitions) {
     const finding = await verifyPartition(log, partition, witness(partition, options))
     log.clear()
-    console.log(finding.line)
-    records += finding.records
-    years.push(...finding.years)
-    agree &&= finding.agrees !== false
-    if (finding.agrees === undefined) absent.push(partition)
-    else verified.push(partition)
+    console.log(describeFinding(finding))
+    findings.push(finding)
   }
+  const { verdict, partitions, numbers } = summarize(findings.map(({ result }) => result))
+  const years = findings.flatMap((finding) => finding.years)
   console.log(describeLog(log, years))
-  if (agree) console.log(describeAgreement(3 * years.length, verified, absent))
-  if (!agree) process.exitCode = 1
+  if (verdict === 'agree') console.log(describeAgreement(numbers, partitions))
+  else process.exitCode = 1
+  const records = partitions.reduce((sum, partition) => sum + partition.records, 0)
   console.log(describeSpeed(records, (performance.now() - begin) / 1000))
+}
+
+/** A partition that cannot be compared is told of like the others, and does not keep those from it. */
+async function compareAsData(log: Log, { partitions }: VerifyOptions): Promise<void> {
+  const findings: Finding[] = []
+  for (const partition of partitions) {
+    const finding = await verifyPartition(log, partition).catch((error: unknown) => {
+      if (error instanceof OperatingError) return withoutLog(partition, 'unknown', error.message)
+      throw error
+    })
+    findings.push(finding)
+  }
+  const verification = summarize(findings.map(({ result }) => result))
+  if (verification.verdict !== 'agree') process.exitCode = 1
+  log.clear()
+  printJson(verification)
+}
+
+function printJson(verification: Verification): void {
+  console.log(JSON.stringify(verification))
 }
 
 /** Prints the records that the user asked to see. */

@@ -4,12 +4,15 @@ import { parseSource, type Source } from '../weather/source.ts'
 
 type NamedTopic = { name: string; topic: Topic; source: Source | undefined }
 
-/** Says why the log is not that of which the consumer counted records, as it noted; undefined when it is. */
-export function anotherTopic({ name, topic, source }: NamedTopic, noted: TopicMemory): string | undefined {
-  if (noted.topicId !== topic.id) {
-    const ids = `topic id ${noted.topicId}, ${name} has ${topic.id} now`
-    return `the file belongs to ${ids}; a running consumer begins that one by itself`
-  }
+/** Says that the file is of an earlier topic, as the consumer noted; undefined when it is not. */
+export function anotherTopic({ name, topic }: NamedTopic, noted: TopicMemory): string | undefined {
+  if (noted.topicId === topic.id) return undefined
+  const ids = `topic id ${noted.topicId}, ${name} has ${topic.id} now`
+  return `the file belongs to ${ids}; a running consumer begins that one by itself`
+}
+
+/** Says that the consumer noted another source than the log has; undefined when it did not. */
+export function anotherSource({ source }: NamedTopic, noted: TopicMemory): string | undefined {
   const notedSource = parseSource(noted.source)
   const isAnother = notedSource && source && JSON.stringify(notedSource) !== JSON.stringify(source)
   return isAnother ? 'the consumer noted another source of its days than the log says' : undefined

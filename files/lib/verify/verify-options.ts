@@ -7,6 +7,8 @@ export type VerifyOptions = {
   /** The partitions to look at. */
   partitions: number[]
   list: boolean
+  /** Print one JSON object instead of words. */
+  json: boolean
   /** A month and year whose evidence is asked for. */
   month: { name: string; year: string } | undefined
   /** Print the file as it was at this offset, or when the log came to this date. */
@@ -14,9 +16,10 @@ export type VerifyOptions = {
   atDate: string | undefined
 }
 
-const usage = `usage: verify.ts [--partition N] [--list] [--month January-2010] [--until OFFSET | --at-date YYYY-MM-DD]
+const usage = `usage: verify.ts [--partition N] [--json | --list | --month January-2010 | --until OFFSET | --at-date YYYY-MM-DD]
   without options: hold every partition file against the log; exit code 0 when all agree, 1 when not or when there is no file
   --partition N        only this partition
+  --json               print one JSON object instead, as docs/verify-json.md says
   --list               name each duplicate, late and refused record
   --month January-2010 show the records behind that number
   --until OFFSET       print the file as it was at that offset (with --partition)
@@ -31,10 +34,13 @@ export function parseVerifyOptions(args: string[]): VerifyOptions {
       options: {
         ...{ partition: text, until: text, month: text, 'at-date': text },
         list: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
       },
     }),
   )
-  const { partition, until, list, month, 'at-date': atDate } = values
+  const { partition, until, list, month, json, 'at-date': atDate } = values
+  const other = (['list', 'month', 'until', 'at-date'] as const).find((name) => values[name])
+  if (json && other) fail(`--json and --${other} exclude each other`)
   if (until !== undefined && atDate !== undefined) fail('--until and --at-date exclude each other')
   if (until !== undefined && partition === undefined)
     fail('--until needs --partition: each has its own offsets')
@@ -43,6 +49,7 @@ export function parseVerifyOptions(args: string[]): VerifyOptions {
   return {
     partitions: partition === undefined ? all : [parseNumber('--partition', partition, partitionCount - 1)],
     list,
+    json,
     month: month === undefined ? undefined : parseMonth(month),
     until: until === undefined ? undefined : parseNumber('--until', until, Number.MAX_SAFE_INTEGER),
     atDate,

@@ -8,7 +8,7 @@ import type { LogRange } from '../kafka/cluster.ts'
 import { retry } from '../kafka/retry.ts'
 import { parseCheckpoint } from '../stats/parse-checkpoint.ts'
 import type { Source } from '../weather/source.ts'
-import { firstDifference, provenMonths } from './compare-file.ts'
+import { differencesOf, provenMonths } from './compare-file.ts'
 import {
   dateIn,
   emptyRecount,
@@ -21,7 +21,8 @@ import {
   verdictOf,
 } from './recount.ts'
 import { findTopic, type Replay, type ReplayedLog, replay } from './replay.ts'
-import { anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
+import type { PartitionVerification } from './verification.ts'
+import { anotherSource, anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
 
 /** The log that files are held against. */
 export type Log = ReplayedLog & {
@@ -39,12 +40,14 @@ export type Witness = (offset: number, verdict: Verdict) => void
 
 /** What came out for one partition. */
 export type Finding = {
-  /** To be printed. */
-  line: string
-  /** Whether the file agrees with the log; undefined without a file. */
-  agrees: boolean | undefined
-  /** How many records were read, and of which years months were compared. */
-  records: number
+  result: PartitionVerification
+  /** What is to be said in words besides numbers and differences; `result.error` where the file does not agree. */
+  note: string | undefined
+  /** Whether its log was read, up to the file's offset. */
+  isRead: boolean
+  /** How many offsets up to the file's hold no record. */
+  gaps: number
+  /** The years of the months compared. */
   years: readonly number[]
 }
 
@@ -76,24 +79,20 @@ export function expectPartitionFile(directory: string, partitions: readonly numb
  */
 export async function verifyPartition(log: Log, partition: number, witness?: Witness): Promise<Finding> {
   const paths = partitionPaths(log.directory, partition)
-  const path = paths.file
-  const without = (what: string, agrees: boolean | undefined) => ({
-    line: `partition ${partition}: ${what}`,
-    agrees,
-    records: 0,
-    years: [],
-  })
-  const text = readIfPresent(path)
-  if (text === undefined) return without(...missingFile(log.directory, existsSync(paths.memory)))
-  const { offset } = parseCheckpoint(text, partition, path)
+  const text = readIfPresent(paths.file)
+  if (text === undefined) return missingFile(log.directory, partition, existsSync(paths.memory))
+  const { offset } = parseCheckpoint(text, partition, paths.file)
+  const unread = (verdict: 'differ' | 'unknown', note: string) => withoutLog(partition, verdict, note, offset)
   const memory = readTopicMemory(paths.memory)
   const epochs = memory && epochsBefore(memory.epochs, offset)
   const { logStart, logEnd } = await rangeOf(log, partition)
   // Looked up after the range, which is asked for by name, and after the file, which a running consumer goes on writing.
   const current = { ...log, topic: await findTopic(log.cluster, log.name) }
-  const obstacle = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
-  if (obstacle) return without(obstacle, false)
-  if (offset > logEnd) return without(`the file's offset ${offset} is past the log's end, ${logEnd}`, false)
+  const elsewhere = memory && (anotherTopic(current, memory) ?? olderLog(current.topic, partition, epochs!))
+  if (elsewhere) return unread('unknown', elsewhere)
+  const otherSource = memory && anotherSource(current, memory)
+  if (otherSource) return unread('differ', otherSource)
+  if (offset > logEnd) return unread('differ', `the file's offset ${offset} is past the log's end, ${logEnd}`)
   const state = emptyRecount()
   const onProgress = (at: number) => log.show(`partition ${partition}: offset ${at} of ${offset}`)
   const take = (record: LoggedRecord, isAborted: boolean) => {
@@ -141,27 +140,55 @@ async function rangeOf({ cluster, name }: Log, partition: number): Promise<LogRa
 }
 
 /** A consumer notes the topic of its file: where that note is left alone, the file was there. */
-function missingFile(directory: string, wasKept: boolean): [what: string, agrees: boolean | undefined] {
+function missingFile(directory: string, partition: number, wasKept: boolean): Finding {
   const what = `no file in ${directory}`
-  if (!wasKept) return [what, undefined]
-  return [`${what}, although a consumer kept one there; started again, it counts from offset 0`, false]
+  if (!wasKept) return withoutLog(partition, 'absent', what)
+  const note = `${what}, although a consumer kept one there; started again, it counts from offset 0`
+  return withoutLog(partition, 'unknown', note)
+}
+
+/** What is found of a partition whose log was not read, or not to its end. */
+export function withoutLog(
+  partition: number,
+  verdict: PartitionVerification['verdict'],
+  error: string,
+  offset: number | null = null,
+): Finding {
+  const tally = { records: 0, counted: 0, duplicates: 0, late: 0, refused: 0, aborted: 0 }
+  const result = { partition, verdict, ...tally, numbers: 0, offset, differences: [], error }
+  return { result, note: error, isRead: false, gaps: 0, years: [] }
 }
 
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
-  const { counted, duplicate, late, refused, aborted } = state.tally
-  const records = counted + duplicate + late + refused + aborted
+  const { counted, duplicate: duplicates, late, refused, aborted } = state.tally
+  const records = counted + duplicates + late + refused + aborted
+  const tally = { records, counted, duplicates, late, refused, aborted }
+  const { verdict, numbers, differences, note } = compare(JSON.parse(text), { state, passed, epochs })
+  const error = verdict === 'agree' ? null : (note ?? null)
+  const result = { partition, verdict, ...tally, numbers, offset, differences, error }
   const years = Array.from(statsOf(state), ([, year]) => Number(year))
-  const gaps = offset - passed.logStart - records
-  const sum = `${records} records = ${counted} counted + ${duplicate} duplicates + ${late} late + ${refused} refused`
-  const ofTransactions = aborted > 0 ? ` + ${aborted} aborted` : ''
-  const head = `partition ${partition}: ${sum}${ofTransactions}${gaps > 0 ? `, and ${gaps} offsets without a record` : ''}`
-  if (passed.logStart > 0) {
-    const { proven, total } = provenMonths(JSON.parse(text), state)
-    const part = `the log begins at offset ${passed.logStart}: ${proven} of ${total} months are still proven by it`
-    return { line: `${head}; ${part}`, agrees: proven === total, records, years }
-  }
-  const difference = firstDifference(JSON.parse(text), state) ?? epochDifference(passed.epochs, epochs)
-  return { line: `${head}; ${difference ?? 'file agrees'}`, agrees: difference === undefined, records, years }
+  return { result, note, isRead: true, gaps: offset - passed.logStart - records, years }
 }
+
+/** Holds a file against what its log, or what is left of it, comes to. */
+function compare(file: Record<string, unknown>, { state, passed, epochs }: Omit<Evidence, 'partition'>) {
+  const differences = differencesOf(file, state)
+  if (passed.logStart === 0) {
+    const note = epochDifference(passed.epochs, epochs)
+    const numbers = numbersPerMonth * Array.from(statsOf(state)).length
+    const agrees = differences.length === 0 && note === undefined
+    return { verdict: agrees ? ('agree' as const) : ('differ' as const), numbers, differences, note }
+  }
+  // Its first records are gone: of the rest, only a month that is not in the file cannot be.
+  const certain = differences.filter(({ file }) => file === null)
+  const { proven, total } = provenMonths(file, state)
+  const note = `the log begins at offset ${passed.logStart}: ${proven} of ${total} months are still proven by it`
+  const open = proven === total ? ('agree' as const) : ('unknown' as const)
+  const verdict = certain.length > 0 ? ('differ' as const) : open
+  return { verdict, numbers: numbersPerMonth * proven, differences: certain, note }
+}
+
+/** Count, sum and average. */
+const numbersPerMonth = 3
 
 type Evidence = { partition: number; state: Recount; passed: Replay; epochs: Epoch[] | undefined }

@@ -1,6 +1,7 @@
 import { describeSource } from '../weather/source.ts'
 import type { Verdict } from './recount.ts'
-import type { Log } from './verify-partition.ts'
+import type { Difference, PartitionVerification } from './verification.ts'
+import type { Finding, Log } from './verify-partition.ts'
 
 /** Says whose days a log holds, of which years, in the unit of its reports. */
 export function describeLog({ name, source }: Log, years: readonly number[]): string {
@@ -9,16 +10,40 @@ export function describeLog({ name, source }: Log, years: readonly number[]): st
   return `${name}: ${describeSource(source, span)}, °F.`
 }
 
+/** Says what came out for a partition, in a line. */
+export function describeFinding({ result, note, isRead, gaps }: Finding): string {
+  const { partition, records, counted, duplicates, late, refused, aborted, differences } = result
+  if (!isRead) return `partition ${partition}: ${note}`
+  const sum = `${records} records = ${counted} counted + ${duplicates} duplicates + ${late} late + ${refused} refused`
+  const ofTransactions = aborted > 0 ? ` + ${aborted} aborted` : ''
+  const ofGaps = gaps > 0 ? `, and ${gaps} offsets without a record` : ''
+  const outcome = firstOf(differences) ?? note ?? 'file agrees'
+  return `partition ${partition}: ${sum}${ofTransactions}${ofGaps}; ${outcome}`
+}
+
+/** Says what is wrong with a partition first of all. */
+export function describeFault({ partition, differences, error }: PartitionVerification): string {
+  return `partition ${partition}: ${firstOf(differences) ?? error}`
+}
+
+function firstOf([first]: readonly Difference[]): string | undefined {
+  if (!first) return undefined
+  const { month, year, field, file, log } = first
+  const what = `${month} ${year}:`
+  if (file === null) return `${what} is not in the file; the log has ${log} days`
+  if (log === null) return `${what} is in the file, and has no report in the log`
+  return `${what} ${field} is ${file} in the file, ${log} by the log`
+}
+
 /** Says how many numbers agree with the log, and which partitions had no file to verify. */
-export function describeAgreement(
-  numbers: number,
-  verified: readonly number[],
-  absent: readonly number[],
-): string {
-  if (absent.length === 0) return `All ${numbers} numbers agree with the log.`
+export function describeAgreement(numbers: number, partitions: readonly PartitionVerification[]): string {
+  const [absent, verified] = [true, false].map((isAbsent) =>
+    partitions.filter(({ verdict }) => (verdict === 'absent') === isAbsent).map(({ partition }) => partition),
+  )
+  if (absent!.length === 0) return `All ${numbers} numbers agree with the log.`
   return (
-    `All ${numbers} numbers of ${namePartitions(verified)} agree with the log. ` +
-    `Not verified, without a file: ${namePartitions(absent)}.`
+    `All ${numbers} numbers of ${namePartitions(verified!)} agree with the log. ` +
+    `Not verified, without a file: ${namePartitions(absent!)}.`
   )
 }
 
