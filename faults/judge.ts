@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { programCommand } from '../pipeline/start-program.ts'
-import { runChild } from '../processes/run-child.ts'
+import type { PartitionVerification } from '../files/lib/verify/verification.ts'
+import { runVerification } from '../pipeline/run-verification.ts'
 import { offsetsIn, readPartitionFile } from '../test/support/partition-files.ts'
 import { expectedFile, readTopic, type TopicRecord } from '../test/support/read-topic.ts'
 import { waitFor } from '../test/support/wait-for.ts'
@@ -80,12 +80,13 @@ function daysNotCountedOnce(directory: string, records: readonly TopicRecord[]):
 }
 
 async function complaintsOfVerify({ environment, note }: Site): Promise<string[]> {
-  const { code, lines } = await runChild({ ...programCommand('verify.ts'), environment })
-  for (const line of lines) note(`verify: ${line}`)
-  const agreeing = lines.filter((line) => line.endsWith(' 0 late + 0 refused; file agrees'))
-  return code === 0 && agreeing.length === partitions.length
-    ? []
-    : [`verify (exit code ${code}): ${lines.join('; ')}`]
+  const verification = await runVerification(environment)
+  const text = JSON.stringify(verification)
+  note(`verify: ${text}`)
+  const isSound = ({ verdict, late, refused, aborted }: PartitionVerification) =>
+    verdict === 'agree' && late + refused + aborted === 0
+  const sound = verification.partitions.filter(isSound)
+  return verification.verdict === 'agree' && sound.length === partitions.length ? [] : [`verify: ${text}`]
 }
 
 /**

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runChild } from '../processes/run-child.ts'
-import { programCommand } from './start-program.ts'
+import type { ChaosStatus } from '../files/lib/results/chaos-status.ts'
+import type { Verification } from '../files/lib/verify/verification.ts'
+import { describeFault } from '../files/lib/verify/verify-words.ts'
+import { runVerification } from './run-verification.ts'
 
-/** What a verification came to: how many numbers it compared, and what it found wrong; undefined when it could not tell. */
-export type Verification = { numbers: number; difference: string | null } | undefined
+type Agreement = Pick<ChaosStatus, 'numbers' | 'difference'>
 
 const pauseMs = 3000
 
@@ -15,28 +16,19 @@ const pauseMs = 3000
  */
 export async function verifyBehind(
   environment: NodeJS.ProcessEnv,
-  tell: (verification: NonNullable<Verification>) => void,
+  tell: (agreement: Agreement) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
     await sleep(pauseMs, undefined, { signal })
-    const { code, lines } = await runChild({ ...programCommand('verify.ts'), environment }, signal)
-    const verification = readVerification(code, lines)
-    if (verification) tell(verification)
+    const agreement = agreementIn(await runVerification(environment, signal))
+    if (agreement) tell(agreement)
   }
 }
 
-/**
- * Reads what verify.ts printed. Files that belong to an earlier topic, and a broker that does not answer, say nothing about numbers.
- *
- * @param code its exit code
- */
-export function readVerification(code: number | null, lines: readonly string[]): Verification {
-  const numbers = /^All (\d+) numbers agree with the log\.$/m.exec(lines.join('\n'))?.[1]
-  if (code === 0 && numbers) return { numbers: Number(numbers), difference: null }
-  const differing = lines.find(
-    (line) =>
-      /^partition \d: /.test(line) && !/; file agrees$|: no file in | belongs to topic id /.test(line),
-  )
-  return code === 1 && differing ? { numbers: 0, difference: differing } : undefined
+/** Takes from a verification how many numbers agree, or what differs; undefined when it could not tell. */
+export function agreementIn({ verdict, partitions, numbers }: Verification): Agreement | undefined {
+  if (verdict === 'unknown') return undefined
+  const differing = partitions.find(({ verdict }) => verdict === 'differ')
+  return differing ? { numbers: 0, difference: describeFault(differing) } : { numbers, difference: null }
 }

@@ -1,29 +1,48 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readVerification } from '../../pipeline/verify-behind.ts'
+import type { PartitionVerification } from '../../files/lib/verify/verification.ts'
+import { agreementIn } from '../../pipeline/verify-behind.ts'
 
-const agreeing = 'partition 0: 5 records = 4 counted + 1 duplicates + 0 late + 0 refused; file agrees'
-const differing =
-  'partition 2: 7 records = 7 counted + 0 duplicates + 0 late + 0 refused; January 1990: sum is 1 in the file, 2 by the log'
+const agreeing: PartitionVerification = {
+  ...{ partition: 0, verdict: 'agree', offset: 5, differences: [], error: null },
+  ...{ records: 5, counted: 4, duplicates: 1, late: 0, refused: 0, aborted: 0, numbers: 288 },
+}
+const whole = { numbers: 288, error: null }
 
 test('a verification that agrees tells how many numbers it compared', () => {
-  const lines = [
-    agreeing,
-    'temperatures: …',
-    'All 288 numbers agree with the log.',
-    '5 records read in 0.1 s',
-  ]
-  assert.deepEqual(readVerification(0, lines), { numbers: 288, difference: null })
+  const partitions = [agreeing]
+  assert.deepEqual(agreementIn({ ...whole, verdict: 'agree', partitions }), {
+    numbers: 288,
+    difference: null,
+  })
 })
 
 test('a verification that finds a difference tells the first', () => {
-  assert.deepEqual(readVerification(1, [agreeing, differing]), { numbers: 0, difference: differing })
+  const sum = { month: 'January', year: '1990', field: 'sum', file: 1, log: 2 } as const
+  const average = { ...sum, field: 'avg' } as const
+  const differing = { ...agreeing, partition: 2, verdict: 'differ', differences: [sum, average] } as const
+  assert.deepEqual(
+    agreementIn({
+      ...whole,
+      verdict: 'differ',
+      partitions: [agreeing, { ...differing, differences: [sum, average] }],
+    }),
+    { numbers: 0, difference: 'partition 2: January 1990: sum is 1 in the file, 2 by the log' },
+  )
+  const past = {
+    ...agreeing,
+    verdict: 'differ',
+    error: "the file's offset 9 is past the log's end, 5",
+  } as const
+  assert.deepEqual(agreementIn({ ...whole, verdict: 'differ', partitions: [past] }), {
+    numbers: 0,
+    difference: "partition 0: the file's offset 9 is past the log's end, 5",
+  })
 })
 
-test('files of an earlier topic and a broker that is away say nothing of the numbers', () => {
-  const other =
-    'partition 1: the file belongs to topic id A, temperatures has B now; a running consumer begins that one by itself'
-  assert.equal(readVerification(1, [agreeing, other]), undefined)
-  assert.equal(readVerification(1, ['127.0.0.1:9092: no broker answered within 30 s']), undefined)
-  assert.equal(readVerification(null, []), undefined)
+test('a verification that could not compare says nothing of the numbers', () => {
+  const other = { ...agreeing, verdict: 'unknown', error: 'the file belongs to topic id A' } as const
+  assert.equal(agreementIn({ ...whole, verdict: 'unknown', partitions: [agreeing, other] }), undefined)
+  const error = 'no broker answered within 30 s'
+  assert.equal(agreementIn({ verdict: 'unknown', partitions: [], numbers: 0, error }), undefined)
 })
