@@ -14,7 +14,8 @@ const fields = ['count', 'sum', 'avg', 'end', 'start'] as const
 export function differencesOf(file: PartitionFile, state: Recount): Difference[] {
   const differences: Difference[] = []
   for (const [month, year, stats] of statsOf(state))
-    differences.push(...differencesIn(month, year, yearOf(file, month, year), stats))
+    for (const difference of differencesIn(month, year, yearOf(file, month, year), stats))
+      differences.push(difference)
   for (const [month, year] of monthsIn(file)) {
     const found = yearOf(file, month, year)?.count ?? null
     if (!hasMonth(state, month, year))
@@ -32,6 +33,9 @@ export function provenMonths(file: PartitionFile, state: Recount): { proven: num
   return { proven, total }
 }
 
+// Nearly every month has none.
+const none: Difference[] = []
+
 function* monthsIn(file: PartitionFile): Generator<[month: string, year: string]> {
   for (const [month, years] of Object.entries(file)) {
     if (month === 'partition' || month === 'offset') continue
@@ -46,6 +50,7 @@ function differencesIn(
   stats: MonthStats,
 ): Difference[] {
   if (!found) return [{ month, year, field: 'count', file: null, log: stats.count }]
+  if (fields.every((field) => found[field] === stats[field])) return none
   return fields
     .filter((field) => found[field] !== stats[field])
     .map((field) => ({ month, year, field, file: found[field] ?? null, log: stats[field] }))

@@ -108,6 +108,18 @@ export function* statsOf({ months }: Recount): Generator<[month: string, year: s
   }
 }
 
+/** How many months were counted, and the first and last year of them; undefined without any. */
+export function extentOf({ months }: Recount): { months: number; first: number; last: number } | undefined {
+  const extent = { months: 0, first: Number.POSITIVE_INFINITY, last: 0 }
+  for (const { year, count } of months.values()) {
+    if (count === 0) continue
+    extent.months += 1
+    extent.first = Math.min(extent.first, year)
+    extent.last = Math.max(extent.last, year)
+  }
+  return extent.months > 0 ? extent : undefined
+}
+
 /** All of them, as a partition file has them. */
 export function monthsOf(state: Recount): Record<string, Record<string, MonthStats>> {
   const all: Record<string, Record<string, MonthStats>> = {}
@@ -171,7 +183,7 @@ function lookUpMonth({ months }: Recount, year: number, month: number): Month | 
   // The day before the next month's first one. Of years below 100 Date.UTC would make others.
   const length = new Date(new Date(0).setUTCFullYear(year, month, 0)).getUTCDate()
   const name = names[month - 1]!
-  const made = { ...{ name, year, month, length }, count: 0, sum: 0, first: 0, last: 0, days: 0 }
+  const made: Month = { name, year, month, length, count: 0, sum: 0, first: 0, last: 0, days: 0 }
   months.set(id, made)
   return made
 }

@@ -80,11 +80,11 @@ function takeBatches(
     if (header.nextOffset > progress.offset && header.leaderEpoch > (epochs.at(-1)?.[0] ?? -1))
       epochs.push([header.leaderEpoch, header.baseOffset])
     // To its end, whatever is wanted of it: so its records are known to be whole.
-    const [from, isControl, isAborted] = [progress.offset, visibility === 'control', visibility === 'aborted']
+    const from = progress.offset
     while (nextRecord(records)) {
       const { offset } = records
-      if (isControl || offset < from || offset >= until) continue
-      if (!take(records, isAborted)) return false
+      if (visibility === 'control' || offset < from || offset >= until) continue
+      if (!take(records, visibility === 'aborted')) return false
     }
     progress.offset = Math.max(progress.offset, header.nextOffset)
   }

@@ -81,8 +81,7 @@ async function compareInWords(log: Log, options: VerifyOptions): Promise<void> {
     findings.push(finding)
   }
   const { verdict, partitions, numbers } = summarize(findings.map(({ result }) => result))
-  const years = findings.flatMap((finding) => finding.years)
-  console.log(describeLog(log, years))
+  console.log(describeLog(log, findings))
   if (verdict === 'agree') console.log(describeAgreement(numbers, partitions))
   else process.exitCode = 1
   const records = partitions.reduce((sum, partition) => sum + partition.records, 0)

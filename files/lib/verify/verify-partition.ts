@@ -7,16 +7,16 @@ import { type Epoch, epochsBefore, readTopicMemory } from '../engine/topic-memor
 import type { LogRange } from '../kafka/cluster.ts'
 import { retry } from '../kafka/retry.ts'
 import { parseCheckpoint } from '../stats/parse-checkpoint.ts'
-import type { Source } from '../weather/source.ts'
+import type { Source, Years } from '../weather/source.ts'
 import { differencesOf, provenMonths } from './compare-file.ts'
 import {
   dateIn,
   emptyRecount,
+  extentOf,
   type LoggedRecord,
   monthsOf,
   type Recount,
   recount,
-  statsOf,
   type Verdict,
   verdictOf,
 } from './recount.ts'
@@ -47,8 +47,8 @@ export type Finding = {
   isRead: boolean
   /** How many offsets up to the file's hold no record. */
   gaps: number
-  /** The years of the months compared. */
-  years: readonly number[]
+  /** First and last year of the months compared; undefined without any. */
+  years: Years | undefined
 }
 
 /**
@@ -156,7 +156,7 @@ export function withoutLog(
 ): Finding {
   const tally = { records: 0, counted: 0, duplicates: 0, late: 0, refused: 0, aborted: 0 }
   const result = { partition, verdict, ...tally, numbers: 0, offset, differences: [], error }
-  return { result, note: error, isRead: false, gaps: 0, years: [] }
+  return { result, note: error, isRead: false, gaps: 0, years: undefined }
 }
 
 function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
@@ -166,7 +166,7 @@ function conclude(offset: number, text: string, { partition, state, passed, epoc
   const { verdict, numbers, differences, note } = compare(JSON.parse(text), { state, passed, epochs })
   const error = verdict === 'agree' ? null : (note ?? null)
   const result = { partition, verdict, ...tally, numbers, offset, differences, error }
-  const years = Array.from(statsOf(state), ([, year]) => Number(year))
+  const years = extentOf(state)
   return { result, note, isRead: true, gaps: offset - passed.logStart - records, years }
 }
 
@@ -175,7 +175,7 @@ function compare(file: Record<string, unknown>, { state, passed, epochs }: Omit<
   const differences = differencesOf(file, state)
   if (passed.logStart === 0) {
     const note = epochDifference(passed.epochs, epochs)
-    const numbers = numbersPerMonth * Array.from(statsOf(state)).length
+    const numbers = numbersPerMonth * (extentOf(state)?.months ?? 0)
     const agrees = differences.length === 0 && note === undefined
     return { verdict: agrees ? ('agree' as const) : ('differ' as const), numbers, differences, note }
   }

@@ -1,13 +1,21 @@
-import { describeSource } from '../weather/source.ts'
+import { describeSource, type Years } from '../weather/source.ts'
 import type { Verdict } from './recount.ts'
 import type { Difference, PartitionVerification } from './verification.ts'
 import type { Finding, Log } from './verify-partition.ts'
 
-/** Says whose days a log holds, of which years, in the unit of its reports. */
-export function describeLog({ name, source }: Log, years: readonly number[]): string {
-  const span = years.length > 0 ? { first: Math.min(...years), last: Math.max(...years) } : undefined
+/** Says which station's days a log holds, of which years, in the unit of its reports. */
+export function describeLog({ name, source }: Log, findings: readonly Finding[]): string {
   if (!source) return `${name}: the log does not say where its days come from; °F.`
-  return `${name}: ${describeSource(source, span)}, °F.`
+  return `${name}: ${describeSource(source, spanOf(findings))}, °F.`
+}
+
+function spanOf(findings: readonly Finding[]): Years | undefined {
+  const known = findings.map(({ years }) => years).filter((years) => years !== undefined)
+  if (known.length === 0) return undefined
+  return {
+    first: Math.min(...known.map(({ first }) => first)),
+    last: Math.max(...known.map(({ last }) => last)),
+  }
 }
 
 /** Says what came out for a partition, in a line. */
