@@ -36,7 +36,7 @@ function noReport(bytes: number): RawRecord {
 
 const cases: readonly LargeRecords[] = [
   {
-    what: 'a record that unfolds to 60 MiB, refused, the rest counted',
+    what: 'a record that expands to 60 MiB, refused, the rest counted',
     groups: [[largeReport('1990-01-02', 60 * 2 ** 20)]],
     ...{ compression: 'gzip', reports: 0 },
   },

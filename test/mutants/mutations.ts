@@ -192,12 +192,12 @@ export const mutations: readonly Mutation[] = [
     name: 'a record that is too long is passed over and told',
   },
   {
-    what: 'a small batch is unfolded in one go whatever size it has then',
+    what: 'a small batch is decompressed in one go whatever size it has then',
     path: lib('kafka/decompress'),
     search: '{ maxOutputLength: pieceBytesMax }',
     replace: '{}',
     test: libTest('kafka/decompress'),
-    name: 'unfold reads what is some kB and makes hundreds of MB',
+    name: 'decompress reads what is some kB and makes hundreds of MB',
   },
   {
     what: 'records below the place where the fold stands are counted',

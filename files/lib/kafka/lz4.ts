@@ -4,14 +4,14 @@ const magic = 0x184d2204
 const storedFlag = 2 ** 31
 
 /**
- * Unfolds an LZ4 frame. Its checksums are not looked at: the record batch has one.
+ * Decompresses an LZ4 frame. Its checksums are not looked at: the record batch has one.
  *
  * @param room overwritten; has room for the history and a block of 4 MiB, the largest that there is
  * @returns pieces of `room`; each holds until the next is asked for
  * @throws RangeError when the frame is damaged
  * @see https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md
  */
-export function* unfoldLz4(bytes: Buffer, room: Buffer): Generator<Buffer> {
+export function* decompressLz4(bytes: Buffer, room: Buffer): Generator<Buffer> {
   if (bytes.readUInt32LE(0) !== magic) throw new RangeError('it is no LZ4 frame')
   const flags = bytes.readUInt8(4)
   const blockSize = (bytes.readUInt8(5) >> 4) & 7 // 4 is 64 KiB, 7 is 4 MiB
@@ -30,15 +30,15 @@ export function* unfoldLz4(bytes: Buffer, room: Buffer): Generator<Buffer> {
       end = keepHistory(room, end)
       start = end
     }
-    const unfoldOne = size < storedFlag ? unfoldBlock : copyBlock
-    end = unfoldOne(bytes, blockStart, blockEnd, room, end, end + blockBytesMax)
+    const decompressOne = size < storedFlag ? decompressBlock : copyBlock
+    end = decompressOne(bytes, blockStart, blockEnd, room, end, end + blockBytesMax)
     at = blockEnd + (flags & 0x10 ? 4 : 0) // a checksum a block
   }
   if (end > start) yield room.subarray(start, end)
 }
 
-/** Unfolds the block from `start` to `end` into `room` from `out` on; returns where it ends there, at `limit` at most. */
-function unfoldBlock(
+/** Decompresses the block from `start` to `end` into `room` from `out` on; returns where it ends there, at `limit` at most. */
+function decompressBlock(
   bytes: Buffer,
   start: number,
   end: number,
@@ -74,7 +74,7 @@ function unfoldBlock(
 }
 
 /** The same for a block that is stored as it is. */
-const copyBlock: typeof unfoldBlock = (bytes, start, end, room, out, limit) => {
+const copyBlock: typeof decompressBlock = (bytes, start, end, room, out, limit) => {
   if (out + end - start > limit) throw damaged(start)
   return copyLiterals(bytes, start, end - start, room, out)
 }

@@ -1,6 +1,6 @@
 /*
  * What LZ4 and snappy share: bytes taken over from the compressed ones, and bytes that repeat those made before. Both are
- * unfolded into one room, piece by piece; when it is full, the newest bytes go to its start, for matches reach back to them.
+ * decompressed into one room, piece by piece; when it is full, the newest bytes go to its start, for matches reach back to them.
  */
 
 /** How far back a match may reach: as far as LZ4 can say, and as snappy's compressors go. */

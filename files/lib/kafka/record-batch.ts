@@ -33,7 +33,7 @@ export type BatchHeader = {
  * @see openRecords, nextRecord
  */
 export type RecordReader = {
-  /** What the ranges point into: the fetched bytes or unfolded ones. They hold until the next record is read. */
+  /** What the ranges point into: the fetched bytes or decompressed ones. They hold until the next record is read. */
   bytes: Buffer
   /** Where the next record begins, and where the records at hand end. */
   at: number
@@ -46,7 +46,7 @@ export type RecordReader = {
   lastDelta: number
   baseOffset: number
   recordCount: number
-  /** What comes after `bytes`, of a batch that is unfolded piece by piece. */
+  /** What comes after `bytes`, of a batch that is decompressed piece by piece. */
   pieces: Iterator<Buffer> | undefined
 
   /** Of the record read last. */
@@ -153,7 +153,7 @@ export function checkBatch(bytes: Buffer, { position, byteLength, baseOffset }: 
  * Begins to read the records of a batch whose checksum is right.
  *
  * @param reader overwritten
- * @throws OperatingError when the records cannot be unfolded
+ * @throws OperatingError when the records cannot be decompressed
  */
 export function openRecords(reader: RecordReader, bytes: Buffer, header: BatchHeader): void {
   const { position, byteLength, baseOffset, recordCount, compression } = header
@@ -168,8 +168,8 @@ export function openRecords(reader: RecordReader, bytes: Buffer, header: BatchHe
   reader.pieces = undefined
   if (recordCount < 0) throw damaged(baseOffset, `says that it has ${recordCount} records`)
   if (compression === 0) return
-  unfold ??= loadUnfold()
-  reader.pieces = unfold(compression, bytes.subarray(reader.at, reader.end))
+  decompress ??= loadDecompress()
+  reader.pieces = decompress(compression, bytes.subarray(reader.at, reader.end))
   reader.at = reader.end
   haveBytes(reader, 1)
 }
@@ -212,13 +212,13 @@ export function nextRecord(reader: RecordReader): boolean {
   return true
 }
 
-type Unfold = typeof import('./decompress.ts').unfold
-let unfold: Unfold | undefined
+type Decompress = typeof import('./decompress.ts').decompress
+let decompress: Decompress | undefined
 
 /** Loaded with the first compressed batch: a start must not wait for it. */
-function loadUnfold(): Unfold {
-  const decompress: typeof import('./decompress.ts') = createRequire(import.meta.url)('./decompress.ts')
-  return decompress.unfold
+function loadDecompress(): Decompress {
+  const module: typeof import('./decompress.ts') = createRequire(import.meta.url)('./decompress.ts')
+  return module.decompress
 }
 
 /** Reads key and value, which begin at `at`; returns where they end. */

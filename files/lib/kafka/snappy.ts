@@ -4,11 +4,11 @@ const xerialMagic = Buffer.from('\x82SNAPPY\0', 'latin1')
 const xerialHeaderLength = 16
 const longestMatch = 64
 
-/** Where the unfolding is: in the compressed bytes and in the room; and how many bytes of a literal are still to be copied. */
+/** Where decompression is: in the compressed bytes and in the room; and how many bytes of a literal are still to be copied. */
 type Progress = { at: number; out: number; literals: number }
 
 /**
- * Unfolds snappy, raw or in the chunks that xerial's Java library makes. Its matches may reach back 64 KiB, as those of all
+ * Decompresses snappy, raw or in the chunks that xerial's Java library makes. Its matches may reach back 64 KiB, as those of all
  * compressors do; the format would allow more.
  *
  * @param room overwritten; has room for that history and a piece
@@ -16,7 +16,7 @@ type Progress = { at: number; out: number; literals: number }
  * @throws RangeError when the bytes are damaged, or a match reaches further back
  * @see https://github.com/google/snappy/blob/main/format_description.txt
  */
-export function* unfoldSnappy(bytes: Buffer, room: Buffer): Generator<Buffer> {
+export function* decompressSnappy(bytes: Buffer, room: Buffer): Generator<Buffer> {
   const progress: Progress = { at: 0, out: 0, literals: 0 }
   let start = 0
   for (const [chunkStart, chunkEnd] of chunksOf(bytes)) {
@@ -24,7 +24,7 @@ export function* unfoldSnappy(bytes: Buffer, room: Buffer): Generator<Buffer> {
     let sizeLeft = readSize(bytes, progress)
     while (progress.at < chunkEnd) {
       const before = progress.out
-      unfoldUntilFull(bytes, chunkEnd, room, progress)
+      decompressUntilFull(bytes, chunkEnd, room, progress)
       sizeLeft -= progress.out - before
       if (progress.at >= chunkEnd) break
       yield room.subarray(start, progress.out)
@@ -61,8 +61,8 @@ function readSize(bytes: Buffer, progress: Progress): number {
   return size
 }
 
-/** Unfolds a chunk until its end, or until the room may be too small for what comes next. */
-function unfoldUntilFull(bytes: Buffer, end: number, room: Buffer, progress: Progress): void {
+/** Decompresses a chunk until its end, or until the room may be too small for what comes next. */
+function decompressUntilFull(bytes: Buffer, end: number, room: Buffer, progress: Progress): void {
   let { at, out, literals } = progress
   while ((literals > 0 || at < end) && out + longestMatch <= room.length) {
     if (literals > 0) {

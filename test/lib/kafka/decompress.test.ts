@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { compressionsAlgorithms } from '@platformatic/kafka'
-import { pieceBytesMax, unfold } from '../../../files/lib/kafka/decompress.ts'
+import { decompress, pieceBytesMax } from '../../../files/lib/kafka/decompress.ts'
 import { buildBatch, type Compression, compressBatch, compressions } from '../../support/build-batch.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 
@@ -21,9 +21,9 @@ function compress(plain: Buffer, compression: Compression): Buffer {
 }
 
 /** All pieces as one, copied before the next is asked for. */
-function unfoldAll(method: number, bytes: Buffer): Buffer {
+function decompressAll(method: number, bytes: Buffer): Buffer {
   const pieces: Buffer[] = []
-  for (const piece of unfold(method, bytes)) {
+  for (const piece of decompress(method, bytes)) {
     assert.ok(piece.length <= 1.1 * pieceBytesMax, `a piece of ${piece.length} bytes`)
     pieces.push(Buffer.from(piece))
   }
@@ -46,7 +46,7 @@ function mixedBytes(size: number, random: () => number): Buffer {
 
 function fails(method: number, bytes: Buffer): boolean {
   try {
-    unfoldAll(method, bytes)
+    decompressAll(method, bytes)
     return false
   } catch (error) {
     assert.ok(!(error instanceof TypeError), (error as Error).stack)
@@ -58,27 +58,27 @@ for (const compression of compressions) {
   if (compression === 'none') continue
   const method = methods[compression]
 
-  test(`unfold gives what was compressed by ${compression}, at the edges of blocks and pieces`, (t) => {
+  test(`decompress gives what was compressed by ${compression}, at the edges of blocks and pieces`, (t) => {
     const random = seededRandom(t)
     const edges = [64, 2 ** 16, pieceBytesMax, pieceBytesMax + 2 ** 16, 2 * pieceBytesMax]
     const sizes = [1, 3, 1000, ...edges.flatMap((edge) => [edge - 1, edge, edge + 1]), 20_000_000]
     for (const size of sizes) {
       for (const plain of [Buffer.alloc(size, 'Almanac '), mixedBytes(size, random)])
-        assert.ok(unfoldAll(method, compress(plain, compression)).equals(plain), `${size} bytes`)
+        assert.ok(decompressAll(method, compress(plain, compression)).equals(plain), `${size} bytes`)
     }
   })
 
-  test(`unfold fails, or gives less, when ${compression} is cut short`, () => {
+  test(`decompress fails, or gives less, when ${compression} is cut short`, () => {
     const plain = Buffer.alloc(10_000, 'Almanac ')
     const bytes = compress(plain, compression)
     for (const end of [0, 1, 4, 5, 7, Math.floor(bytes.length / 2), bytes.length - 9]) {
       const cut = bytes.subarray(0, end)
       // Less is found out by the number of records.
-      assert.ok(fails(method, cut) || unfoldAll(method, cut).length < plain.length, `cut at ${end}`)
+      assert.ok(fails(method, cut) || decompressAll(method, cut).length < plain.length, `cut at ${end}`)
     }
   })
 
-  test(`unfold of damaged ${compression} fails, or gives bytes, and comes to its end`, (t) => {
+  test(`decompress of damaged ${compression} fails, or gives bytes, and comes to its end`, (t) => {
     const random = seededRandom(t)
     const upTo = (limit: number) => Math.floor(random() * limit)
     const bytes = compress(mixedBytes(3000, random), compression)
@@ -94,7 +94,7 @@ for (const compression of compressions) {
   })
 }
 
-test('unfold reads what is some kB and makes hundreds of MB, and takes no room for it', (t) => {
+test('decompress reads what is some kB and makes hundreds of MB, and takes no room for it', (t) => {
   const plain = Buffer.alloc(300 * 2 ** 20)
   const { snappy, lz4 } = compressionsAlgorithms
   const [large, small] = [plain.length, 100 * 2 ** 20]
@@ -106,32 +106,32 @@ test('unfold reads what is some kB and makes hundreds of MB, and takes no room f
   ]
   for (const [method, size, bytes] of bombs) {
     const { rss } = process.memoryUsage()
-    let [unfolded, most] = [0, 0]
-    for (const piece of unfold(method, bytes)) {
-      unfolded += piece.length
+    let [decompressed, most] = [0, 0]
+    for (const piece of decompress(method, bytes)) {
+      decompressed += piece.length
       most = Math.max(most, process.memoryUsage().rss - rss)
     }
-    assert.equal(unfolded, size)
+    assert.equal(decompressed, size)
     t.diagnostic(`method ${method}: ${most >> 20} MB more at the most`)
     assert.ok(most < 100 * 2 ** 20, `method ${method}: ${most} bytes more`)
   }
 })
 
-test('unfold believes no size that snappy declares', () => {
+test('decompress believes no size that snappy declares', () => {
   const { snappy } = compressionsAlgorithms
   const declared = Buffer.concat([
     Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]),
     snappy.compressSync(Buffer.from('x')).subarray(1),
   ])
-  assert.throws(() => unfoldAll(2, declared), {
+  assert.throws(() => decompressAll(2, declared), {
     name: 'RangeError',
     message: 'its snappy chunk at byte 0 has not the size that it says',
   })
 })
 
-test('unfold names a method that it does not know', () => {
+test('decompress names a method that it does not know', () => {
   for (const method of [5, 6, 7])
-    assert.throws(() => unfoldAll(method, Buffer.from('x')), {
+    assert.throws(() => decompressAll(method, Buffer.from('x')), {
       name: 'RangeError',
       message: `method ${method} is not known`,
     })

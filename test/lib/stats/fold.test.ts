@@ -149,7 +149,7 @@ test('foldBatches passes the records of aborted transactions, and tells how many
   )
 })
 
-test('foldBatches folds what unfolds to many MB as it folds it plain, and refuses a record that is too long', () => {
+test('foldBatches folds what expands to many MB as it folds it plain, and refuses a record that is too long', () => {
   const records = Array.from({ length: 250_000 }, (_, i) => {
     const [year, month, day] = [1 + Math.floor(i / 336), 1 + (Math.floor(i / 28) % 12), 1 + (i % 28)]
     const date = [
