@@ -1,18 +1,38 @@
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { run, UsageError } from '../files/lib/core/program.ts'
+import { type Command, flag, optional } from '../files/lib/core/command.ts'
+import { parseCommandLine } from '../files/lib/core/command-line.ts'
+import { type Value, wholeNumber } from '../files/lib/core/option-values.ts'
+import { run } from '../files/lib/core/program.ts'
 import { describeRun } from './machine.ts'
 import { measure, type PartName, type Plan, partNames } from './measure.ts'
 import { formatRaw, formatRows } from './report-table.ts'
 import { withSetup } from './setup.ts'
 
-// Measures our programs beside others on a broker of its own, prints a table and writes it to results.md.
-const usage = `Usage: npm run bench -- [--quick] [--only PARTS] [--records N]
-  --quick       a look in a few minutes: one round, fewer records, no file written
-  --only PARTS  with commas between, no file written: ${partNames.join(', ')}
-  --records N   how many records the topic has that is sent in bulk, 3800000 by default`
+const parts: Value<PartName[]> = {
+  parse: (text) => {
+    const names = text.split(',').map((name) => partNames.find((known) => known === name))
+    return names.every((name) => name !== undefined) ? names : undefined
+  },
+  expected: `some of ${partNames.join(', ')}, with commas between`,
+}
+
+const command = {
+  name: 'npm run bench --',
+  purpose:
+    'Measures our programs beside others on a broker of its own, prints a table and writes it to results.md.',
+  options: {
+    quick: flag('A look in a few minutes: one round, fewer records, no file written.'),
+    only: optional('PARTS', parts, `With commas between, no file written: ${partNames.join(', ')}.`),
+    records: optional(
+      'N',
+      wholeNumber(1, 1e9),
+      'The records sent in bulk; 3800000 by default, 1000000 with --quick.',
+    ),
+  },
+  examples: [['npm run bench -- --quick --only restart', 'How long a restart takes.']],
+} satisfies Command
 
 const quickPlan = {
   largeCount: undefined,
@@ -49,28 +69,8 @@ await run(async (signal) => {
   await writeFile(join(import.meta.dirname, 'results.md'), `${head}\n\n${text}\n`)
 })
 
-function parsePlan(args: string[]): { isWhole: boolean; wanted: PartName[]; plan: Plan } {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        quick: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        records: { type: 'string' },
-      },
-    })
-    const { quick, records = quick ? '1000000' : '3800000' } = values
-    if (!/^[1-9]\d*$/.test(records)) throw new UsageError(`--records is '${records}': expected a number.`)
-    const wanted = values.only?.split(',').map(parsePart) ?? partNames
-    const plan = { recordCount: Number(records), ...(quick ? quickPlan : wholePlan) }
-    return { isWhole: !quick && values.only === undefined, wanted, plan }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
-  }
-}
-
-function parsePart(name: string): PartName {
-  const found = partNames.find((known) => known === name)
-  if (found) return found
-  throw new UsageError(`--only has '${name}': expected some of ${partNames.join(', ')}.`)
+function parsePlan(args: string[]): { isWhole: boolean; wanted: readonly PartName[]; plan: Plan } {
+  const { quick, only, records = quick ? 1_000_000 : 3_800_000 } = parseCommandLine(command, args).values
+  const plan = { recordCount: records, ...(quick ? quickPlan : wholePlan) }
+  return { isWhole: !quick && only === undefined, wanted: only ?? partNames, plan }
 }

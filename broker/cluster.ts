@@ -1,19 +1,16 @@
 // Runs three Kafka nodes on this machine for as long as this program runs: `npm run cluster`.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
-import { parsePort } from '../files/lib/core/parse-port.ts'
-import { run, UsageError } from '../files/lib/core/program.ts'
+import { run } from '../files/lib/core/program.ts'
 import type { ClusterNode } from './cluster-node.ts'
+import { parseClusterOptions } from './cluster-options.ts'
 import { startCluster } from './start-cluster.ts'
-
-const usage = 'Usage: cluster.ts [--port 9092] [--directory .kafka-cluster] [--heap 256m]'
 
 // Long enough that one sees the others take over.
 const awayMs = 5000
 
 await run(async (signal) => {
-  const options = parseOptions(process.argv.slice(2))
+  const options = parseClusterOptions(process.argv.slice(2))
   const cluster = await startCluster({ ...options, signal })
   try {
     const pids = cluster.nodes.map((node) => node.process()?.pid).join(', ')
@@ -41,18 +38,5 @@ async function keepRunning(node: ClusterNode, signal: AbortSignal): Promise<void
     await sleep(awayMs, undefined, { signal })
     await node.start()
     console.log(`Node ${node.id} is back, pid ${node.process()!.pid}.`)
-  }
-}
-
-function parseOptions(args: string[]) {
-  const text = (value: string) => ({ type: 'string', default: value }) as const
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { port: text('9092'), directory: text('.kafka-cluster'), heap: text('256m') },
-    })
-    return { ...values, port: parsePort(values.port) }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
   }
 }

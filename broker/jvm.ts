@@ -2,9 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UsageError } from '../files/lib/core/program.ts'
+import { readValue, type Value } from '../files/lib/core/option-values.ts'
 import type { Exit } from '../processes/child.ts'
 import type { Kafka } from './kafka.ts'
+
+/** Memory of a JVM, as Java's -Xmx takes it. */
+export const memory: Value<string> = {
+  parse: (text) => (/^[1-9]\d*[kmg]$/i.test(text) ? text : undefined),
+  expected: 'memory, such as 512m or 2g',
+}
 
 /** How the JVM is to run. */
 export type JvmOptions = {
@@ -18,7 +24,7 @@ export type JvmOptions = {
  * The JVM's arguments up to the class to run.
  *
  * @param recordTo where the JVM writes its archive of classes when it ends; undefined for none
- * @throws UsageError when the heap makes no sense
+ * @throws UsageError when ALMANAC_HEAP makes no sense
  */
 export function jvmArguments(kafka: Kafka, options: JvmOptions, recordTo: string | undefined): string[] {
   const collector = options.throughput ? ['-XX:+UseG1GC'] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
@@ -64,8 +70,12 @@ export function recordArchive(kafka: Kafka, user: string | undefined) {
 /** The exit code of a JVM that ended in good order at a SIGTERM. */
 const stoppedBySigterm = 143
 
-function heap({ heap = process.env.ALMANAC_HEAP, throughput }: JvmOptions): string[] {
+function heap({ heap = heapSetting(), throughput }: JvmOptions): string[] {
   if (!heap) return throughput ? ['-Xms1g', '-Xmx1g'] : ['-Xms256m', '-Xmx512m']
-  if (/^[1-9]\d*[kmg]$/i.test(heap)) return [`-Xms${heap}`, `-Xmx${heap}`]
-  throw new UsageError(`The broker's heap is '${heap}': expected memory, such as 512m or 2g.`)
+  return [`-Xms${heap}`, `-Xmx${heap}`]
+}
+
+function heapSetting(): string | undefined {
+  const text = process.env.ALMANAC_HEAP
+  return text ? readValue('ALMANAC_HEAP', text, memory) : undefined
 }

@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../files/lib/core/program.ts'
-import { type Counts, parseCounts, usualCounts } from './kinds.ts'
+import { type Command, defaulted, optional } from '../files/lib/core/command.ts'
+import { parseCommandLine } from '../files/lib/core/command-line.ts'
+import { anyText, seconds, wholeNumber } from '../files/lib/core/option-values.ts'
+import { type Counts, countsValue, usualCounts } from './kinds.ts'
 
 /** What a run of faults is to do. */
 export type FaultOptions = {
@@ -9,46 +10,45 @@ export type FaultOptions = {
   /** Goes on with further seeds until this time is over; undefined for once through. */
   minutes: number | undefined
   /** Seconds between the generator's days. */
-  delay: string
+  delay: number
   /** Where the site is made; undefined for a temporary folder. */
   directory: string | undefined
 }
 
-const usage =
-  'Usage: npm run faults -- [--seed N] [--kinds kill-consumer=1000,reset=100,...] [--minutes N] [--delay S] [--directory DIR]'
+const seedMax = 2 ** 32 - 1
+
+/** What draws the faults: the same number draws the same ones. */
+export const seedOption = optional('N', wholeNumber(0, seedMax), 'Draw the faults of this seed again.')
+
+/** A seed that was not used lately. */
+export function newSeed(): number {
+  return Date.now() % (seedMax + 1)
+}
+
+const options = {
+  seed: seedOption,
+  kinds: optional('LIST', countsValue, 'Inflict these alone, such as kill-consumer=1000,reset=100.'),
+  minutes: optional('N', wholeNumber(0, seedMax), 'Go on with further seeds for so long.'),
+  delay: defaulted('0.004', 'SECONDS', seconds, 'The time between two generated days.'),
+  directory: optional('DIR', anyText, 'The folder of broker and files; a temporary one by default.'),
+}
+
+const faultsCommand = {
+  name: 'npm run faults --',
+  purpose: 'Kills, freezes and cuts off broker and programs at random moments, heals, and judges the files.',
+  options,
+  examples: [
+    ['npm run faults', 'Each kind of fault some times, in a few minutes.'],
+    ['npm run faults -- --seed 7 --kinds kill-consumer=1000', 'A thousand kills of a consumer.'],
+  ],
+} satisfies Command
 
 /**
  * Parses the arguments of a run of faults.
  *
- * @throws UsageError with the usage line
+ * @throws UsageError that names the option
  */
-export function parseFaultOptions(args: string[]): FaultOptions {
-  const text = { type: 'string' } as const
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        seed: text,
-        kinds: text,
-        minutes: text,
-        directory: text,
-        delay: { ...text, default: '0.004' },
-      },
-    })
-    return {
-      seed: values.seed === undefined ? Date.now() % 2 ** 32 : wholeNumber(values.seed, '--seed'),
-      counts: values.kinds === undefined ? usualCounts : parseCounts(values.kinds),
-      minutes: values.minutes === undefined ? undefined : wholeNumber(values.minutes, '--minutes'),
-      delay: values.delay,
-      directory: values.directory,
-    }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
-  }
-}
-
-/** Parses a whole number below 2^32. @throws UsageError that calls it `name` */
-export function wholeNumber(text: string, name: string): number {
-  if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 32) return Number(text)
-  throw new UsageError(`${name} is '${text}': expected a whole number below 2^32.`)
+export function parseFaultOptions(args: readonly string[]): FaultOptions {
+  const { seed = newSeed(), kinds = usualCounts, ...others } = parseCommandLine(faultsCommand, args).values
+  return { ...others, seed, counts: kinds }
 }

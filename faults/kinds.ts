@@ -1,4 +1,4 @@
-import { UsageError } from '../files/lib/core/program.ts'
+import type { Value } from '../files/lib/core/option-values.ts'
 
 /** Every kind of fault, with how often a short run inflicts it and about how long each takes. */
 const table = {
@@ -52,18 +52,16 @@ export function countsOf(count: (kind: Kind) => number): Counts {
   return Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) as Counts
 }
 
-/**
- * Parses counts, as in `kill-consumer=1000,reset=100`; a kind that is not named is not inflicted.
- *
- * @throws UsageError when a kind is unknown or a count is none
- */
-export function parseCounts(text: string): Counts {
-  const counts = new Map<Kind, number>()
-  for (const part of text.split(',')) {
-    const [, name, count] = /^([a-z-]+)=(\d{1,6})$/.exec(part.trim()) ?? []
-    const kind = kinds.find((kind) => kind === name)
-    if (!kind) throw new UsageError(`--kinds has '${part}': expected kind=count, of ${kinds.join(', ')}.`)
-    counts.set(kind, Number(count))
-  }
-  return countsOf((kind) => counts.get(kind) ?? 0)
+/** Counts as in `kill-consumer=1000,reset=100`; a kind that is not named is not inflicted. */
+export const countsValue: Value<Counts> = {
+  parse: (text) => {
+    const counts = new Map<string, number>()
+    for (const part of text.split(',')) {
+      const [, name, count] = /^([a-z-]+)=(\d{1,6})$/.exec(part.trim()) ?? []
+      if (!kinds.some((kind) => kind === name)) return undefined
+      counts.set(name!, Number(count))
+    }
+    return countsOf((kind) => counts.get(kind) ?? 0)
+  },
+  expected: `kind=count, several with commas, of ${kinds.join(', ')}`,
 }

@@ -33,7 +33,7 @@ export async function runFaults(
     ? resolve(options.directory)
     : await mkdtemp(join(tmpdir(), 'almanac-faults-'))
   const events = join(folder, 'events.log')
-  const site = await openSite(folder, options.delay, (line) =>
+  const site = await openSite(folder, String(options.delay), (line) =>
     appendFileSync(events, `${new Date().toISOString()} ${line}\n`),
   )
   const history = beginHistory('stopped')

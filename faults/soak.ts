@@ -1,13 +1,23 @@
 // `npm run soak -- --hours N`: all faults in turn with quiet gaps, and at the end a verdict on results and growth.
-import { parseArgs } from 'node:util'
-import { OperatingError, run, UsageError } from '../files/lib/core/program.ts'
-import { wholeNumber } from './fault-options.ts'
+import { type Command, defaulted } from '../files/lib/core/command.ts'
+import { parseCommandLine } from '../files/lib/core/command-line.ts'
+import { numberFrom } from '../files/lib/core/option-values.ts'
+import { OperatingError, run } from '../files/lib/core/program.ts'
+import { newSeed, seedOption } from './fault-options.ts'
 import { describeDone } from './kinds.ts'
 import { judgeGrowth } from './measure-processes.ts'
 import { runSoak } from './run-soak.ts'
 
+const command = {
+  name: 'npm run soak --',
+  purpose:
+    'Inflicts all faults in turn for hours, with quiet gaps, and judges the files and the growth of the processes.',
+  options: { hours: defaulted('1', 'N', numberFrom(0.001, 1000), 'How long.'), seed: seedOption },
+  examples: [['npm run soak -- --hours 8', 'A night.']],
+} satisfies Command
+
 await run(async (signal) => {
-  const { hours, seed } = parse(process.argv.slice(2))
+  const { hours, seed = newSeed() } = parseCommandLine(command, process.argv.slice(2)).values
   console.log(`--hours ${hours} --seed ${seed}`)
   const { history, measures, rounds } = await runSoak(hours, seed, console.log, signal)
   console.log(describeDone(history.tally.done))
@@ -20,20 +30,3 @@ await run(async (signal) => {
   if (growths.some(({ isTooMuch }) => isTooMuch)) throw new OperatingError('A process grows.')
   console.log(`${rounds} rounds: nothing lost, nothing counted twice, files whole throughout, nothing grows.`)
 }, Number.POSITIVE_INFINITY)
-
-function parse(args: string[]): { hours: number; seed: number } {
-  const usage = 'Usage: npm run soak -- [--hours 1] [--seed N]'
-  try {
-    const options = { hours: { type: 'string', default: '1' }, seed: { type: 'string' } } as const
-    const { values } = parseArgs({ args, options })
-    const hours = Number(values.hours)
-    if (!(hours > 0 && hours <= 1000))
-      throw new UsageError(`--hours is '${values.hours}': expected a number above 0.`)
-    return {
-      hours,
-      seed: values.seed === undefined ? Date.now() % 2 ** 32 : wholeNumber(values.seed, '--seed'),
-    }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
-  }
-}

@@ -1,5 +1,7 @@
 import { Admin } from '@platformatic/kafka'
-import { run, UsageError } from './lib/core/program.ts'
+import type { Command } from './lib/core/command.ts'
+import { parseCommandLine } from './lib/core/command-line.ts'
+import { run } from './lib/core/program.ts'
 import { brokerSettings, topicName } from './lib/core/settings.ts'
 import { CommittedConsumer } from './lib/debug/committed-consumer.ts'
 import { followTopic } from './lib/debug/follow-topic.ts'
@@ -7,6 +9,15 @@ import { formatRecord } from './lib/debug/record-line.ts'
 import { openSubscription } from './lib/debug/subscription.ts'
 import { askBestBroker } from './lib/topic/ask-best-broker.ts'
 import { waitForBroker } from './lib/topic/connect.ts'
+
+const command = {
+  name: 'debug.ts',
+  purpose:
+    'Prints records as they arrive, a Python dictionary each, as a member of the consumer group debug.',
+  options: {},
+  settings: ['KAFKA_BOOTSTRAP_SERVERS', 'TOPIC', 'KAFKA_SECURITY_PROTOCOL and those with it'],
+  examples: [['npx node files/debug.ts', 'Records as they arrive, until Ctrl-C.']],
+} satisfies Command
 
 // A debug.ts that was killed keeps its partitions for this long; 6 s is the least that brokers allow by default.
 const groupTimes = { sessionTimeout: 6000, rebalanceTimeout: 6000, heartbeatInterval: 500 }
@@ -16,8 +27,7 @@ const requestTimeout = 10_000
 
 // Prints records as they arrive, a Python dictionary each: other programs parse the lines.
 await run(async (signal) => {
-  if (process.argv.length > 2)
-    throw new UsageError(`Unknown argument ${process.argv[2]}.\nUsage: node debug.ts`)
+  parseCommandLine(command, process.argv.slice(2))
   const settings = {
     clientId: 'almanac-debug',
     ...brokerSettings(),

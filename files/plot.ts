@@ -1,17 +1,25 @@
 import { join } from 'node:path'
-import { run, UsageError } from './lib/core/program.ts'
+import type { Command } from './lib/core/command.ts'
+import { parseCommandLine } from './lib/core/command-line.ts'
+import { run } from './lib/core/program.ts'
 import { replaceFile } from './lib/core/replace-file.ts'
 import { dataDirectory } from './lib/core/settings.ts'
 import { readFolderSource } from './lib/results/folder-source.ts'
 import { readMonthAverages } from './lib/results/month-averages.ts'
 import { drawMonthChart } from './lib/results/month-chart.ts'
 
+const command = {
+  name: 'plot.ts',
+  purpose:
+    'Draws month.svg from the partition files, beside them: a whole new picture in place of the old one.',
+  options: {},
+  settings: ['DATA_DIR'],
+  examples: [['npx node files/plot.ts', 'files/month.svg.']],
+} satisfies Command
+
 // Partition files -> month.svg beside them, a whole new picture in place of the old one.
 await run(async () => {
-  const [argument] = process.argv.slice(2)
-  if (argument !== undefined) {
-    throw new UsageError(`plot.ts takes no arguments, found '${argument}'. Usage: node plot.ts`)
-  }
+  parseCommandLine(command, process.argv.slice(2))
   const folder = dataDirectory()
   const path = join(folder, 'month.svg')
   const averages = readMonthAverages(folder)

@@ -1,17 +1,52 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { parsePort } from '../files/lib/core/parse-port.ts'
-import { UsageError } from '../files/lib/core/program.ts'
-import { parseProducerOptions } from '../files/lib/produce/producer-options.ts'
-import { parsePeriod } from '../files/lib/weather/parse-period.ts'
+import { type Command, defaulted, flag, list, optional } from '../files/lib/core/command.ts'
+import { parseCommandLine, wrongUsage } from '../files/lib/core/command-line.ts'
+import { anyText, port } from '../files/lib/core/option-values.ts'
+import {
+  observationOptions,
+  parseProducerOptions,
+  speedOption,
+} from '../files/lib/produce/producer-options.ts'
+import { normalsOption } from '../files/lib/weather/date-values.ts'
 
-const usage = `Usage: npm start -- [--port 9092] [--page-port 8080] [--directory .kafka] [--normals 1991-2020] [--chaos]
-  [--days-per-second N] [--observations FILE... [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths]]
-It deletes the topic with all its records, and creates it anew.`
+/** What the producer is told as it was told us. */
+const producersOptions = { ...observationOptions, 'days-per-second': speedOption }
 
-const text = { type: 'string' } as const
-const passedOn = { station: text, name: text, from: text, to: text, units: text, 'days-per-second': text }
+/** And the page. */
+const pagesOptions = { normals: normalsOption }
+
+const options = {
+  port: defaulted('9092', 'N', port, 'The broker’s port; 0 for any free one.'),
+  'page-port': defaulted('8080', 'N', port, 'The page’s port; 0 for any free one.'),
+  directory: optional('DIR', anyText, 'The broker’s folder; .kafka of the project by default.'),
+  chaos: flag('Kill a consumer every few seconds, and compare the files with the log all the while.'),
+  observations: list('FILE', anyText, 'Send a station’s files instead of generated days, and follow them.'),
+  ...producersOptions,
+  ...pagesOptions,
+}
+
+export const startCommand = {
+  name: 'npm start --',
+  purpose:
+    'Starts page, broker, producer and two consumers in one terminal, and starts again what dies. ' +
+    'It deletes the topic with all its records, and creates it anew.',
+  argumentsOf: 'observations',
+  options,
+  settings: [
+    'DATA_DIR',
+    'TOPIC',
+    'AUTOGRADER_DELAY_OVERRIDE_VAL',
+    'ALMANAC_CACHE',
+    'ALMANAC_HEAP',
+    'JAVA_HOME',
+  ],
+  examples: [
+    ['npm start', 'Generated days; the page at http://127.0.0.1:8080/.'],
+    ['npm start -- --observations station.csv --name "My garden"', 'A station’s days, and what is added.'],
+    ['npm start -- --chaos', 'Watch consumers be killed and come back.'],
+  ],
+} satisfies Command
 
 /** What `npm start` is asked for. */
 export type StartOptions = {
@@ -28,58 +63,46 @@ export type StartOptions = {
 }
 
 /**
- * Parses the command line of `npm start`. What the producer and the page are asked for is checked here too: they would refuse it only
- * when all else is running.
+ * Parses the command line of `npm start`. What the producer is asked for is checked here too: it would refuse it only when all
+ * else is running.
  *
  * @param root the project's folder
- * @throws UsageError with the usage
+ * @throws UsageError that names the option
  */
-export function parseStartOptions(args: string[], root: string): StartOptions {
-  try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
-    const { port, 'page-port': pagePort, directory, normals, chaos, observations = [], ...rest } = values
-    if (observations.length === 0 && positionals.length > 0)
-      throw new Error(`Unexpected argument '${positionals[0]}': it goes with --observations FILE.`)
-    if (normals !== undefined) parsePeriod(normals)
-    const files = [...observations, ...positionals].map(observationsPath)
-    const producerArgs = Object.entries(rest).flatMap(([name, value]) => [`--${name}=${value}`])
-    if (files.length > 0) producerArgs.push('--follow', ...files.map((file) => `--observations=${file}`))
-    parseProducerOptions(producerArgs)
-    return {
-      ...parsePorts(port, pagePort),
-      producerArgs,
-      chaos,
-      directory: resolve(directory ?? join(root, '.kafka')),
-      pageArgs: normals === undefined ? [] : [`--normals=${normals}`],
-    }
-  } catch (cause) {
-    const [message] = (cause as Error).message.split('\nUsage')
-    throw new UsageError(`${message}\n${usage}`, { cause })
+export function parseStartOptions(args: readonly string[], root: string): StartOptions {
+  const { values, repeat } = parseCommandLine(startCommand, args)
+  const { port, 'page-port': pagePort, directory, chaos, observations, from, to } = values
+  if (port !== 0 && port === pagePort)
+    throw wrongUsage(
+      startCommand,
+      `--port and --page-port are both ${port}: the broker and the page need one each.`,
+    )
+  if (from && to && from > to) throw wrongUsage(startCommand, `--from ${from} is after --to ${to}.`)
+  const producerArgs = repeat(producersOptions)
+  const files = observations.map((path) => `--observations=${observationsPath(path)}`)
+  if (files.length > 0) producerArgs.push('--follow', ...files)
+  parseProducerOptions(producerArgs)
+  return {
+    ...{ port, pagePort, chaos, producerArgs, pageArgs: repeat(pagesOptions) },
+    directory: resolve(directory ?? join(root, '.kafka')),
   }
 }
 
-function parsePorts(port: string, pagePort: string) {
-  const ports = { port: parsePort(port), pagePort: parsePort(pagePort, '--page-port') }
-  if (ports.port !== 0 && ports.port === ports.pagePort)
-    throw new Error(`--port and --page-port are both ${port}: the broker and the page need one each.`)
-  return ports
-}
-
-const options = {
-  port: { ...text, default: '9092' },
-  'page-port': { ...text, default: '8080' },
-  directory: text,
-  normals: text,
-  chaos: { type: 'boolean', default: false },
-  observations: { ...text, multiple: true },
-  ...passedOn,
-} as const
-
 /** Relative to where the user is: npm runs its scripts in the project's folder. */
 function observationsPath(path: string): string {
-  if (path === '-') throw new Error('--observations needs files here: standard input has an end.')
+  if (path === '-')
+    throw wrongUsage(startCommand, '--observations needs files here: standard input has an end.')
   const folder = process.env.npm_lifecycle_event === 'start' ? process.env.INIT_CWD : undefined
   const whole = resolve(folder ?? '', path)
-  if (statSync(whole, { throwIfNoEntry: false })?.isFile()) return whole
-  throw new Error(`--observations: there is no file ${whole}.`)
+  const reason = whyNoFile(whole)
+  if (reason === undefined) return whole
+  throw wrongUsage(startCommand, `--observations: there is no file ${whole}${reason}.`)
+}
+
+function whyNoFile(path: string): string | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ? undefined : ''
+  } catch (error) {
+    return ` (${(error as Error).message})`
+  }
 }

@@ -1,18 +1,22 @@
-// Sees to what npm cannot install: `node scripts/set-up.ts`, with `--tests` what the tests need beyond that, and with
-// `--librdkafka` what those need that write by librdkafka.
-import { parseArgs } from 'node:util'
-import { run, UsageError } from '../files/lib/core/program.ts'
+// Sees to what npm cannot install: `node scripts/set-up.ts`.
+import { type Command, flag } from '../files/lib/core/command.ts'
+import { parseCommandLine } from '../files/lib/core/command-line.ts'
+import { run } from '../files/lib/core/program.ts'
 import { setUp } from '../processes/set-up.ts'
 
+const command = {
+  name: 'set-up.ts',
+  purpose:
+    'Looks for the programs that npm cannot install; for root on Debian or Ubuntu it installs what is missing.',
+  options: {
+    tests: flag('Also what the tests need.'),
+    librdkafka: flag('And what those tests need that write by librdkafka.'),
+  },
+  exclusive: [['tests', 'librdkafka']],
+  examples: [['node scripts/set-up.ts --tests', 'As npm test does.']],
+} satisfies Command
+
 await run(async (signal) => {
-  try {
-    const flag = { type: 'boolean', default: false } as const
-    const { values } = parseArgs({ options: { tests: flag, librdkafka: flag } })
-    await setUp(values.librdkafka ? 'librdkafka' : values.tests ? 'tests' : 'programs', signal)
-  } catch (error) {
-    if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error
-    throw new UsageError(`${(error as Error).message}\nUsage: set-up.ts [--tests | --librdkafka]`, {
-      cause: error,
-    })
-  }
+  const { tests, librdkafka } = parseCommandLine(command, process.argv.slice(2)).values
+  await setUp(librdkafka ? 'librdkafka' : tests ? 'tests' : 'programs', signal)
 })

@@ -20,17 +20,17 @@ async function own(t: test.TestContext) {
 }
 
 for (const [args, complaint] of [
-  [[], 'no partition is named'],
-  [['zero'], "'zero' is not the number of a partition"],
-  [['4'], 'there is no partition 4'],
-  [['1', '2', '1'], 'partition 1 is named twice'],
+  [[], 'No partition is named'],
+  [['zero'], "'zero' is no partition"],
+  [['4'], "'4' is no partition"],
+  [['1', '2', '1'], 'Partition 1 is named twice'],
   [['0', '--fast'], '--fast'],
 ] as const) {
   test(`consumer.ts ${args.join(' ')} exits with 2, the reason and the usage line`, async (t) => {
     const { code, stderr } = await runProgram(t, 'consumer.ts', args)
     assert.equal(code, 2)
     assert.match(stderr, new RegExp(complaint))
-    assert.match(stderr, /usage: consumer.ts PARTITION/)
+    assert.match(stderr, /Usage: consumer\.ts PARTITION/)
   })
 }
 

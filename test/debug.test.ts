@@ -211,5 +211,5 @@ test('debug.ts ends quietly when its reader does, as head does', async (t) => {
 test('debug.ts ends with exit code 2 and the usage line for an argument', async (t) => {
   const { code, stderr } = await runProgram(t, 'debug.ts', ['2'])
   assert.equal(code, 2)
-  assert.match(stderr, /\nUsage: node debug\.ts\n$/)
+  assert.match(stderr, /\nUsage: debug\.ts\. See debug\.ts --help\n$/)
 })

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { produceV11 } from '@platformatic/kafka'
 import { rememberAcknowledged } from '../faults/acknowledged.ts'
-import { countsOf, kinds, parseCounts, usualCounts } from '../faults/kinds.ts'
+import { countsOf, countsValue, kinds, usualCounts } from '../faults/kinds.ts'
 import { judgeGrowth, type Measure } from '../faults/measure-processes.ts'
 import { startProxy } from '../faults/proxy.ts'
 import { runFaults } from '../faults/run-faults.ts'
@@ -21,12 +21,12 @@ import { waitFor } from './support/wait-for.ts'
 test('after faults of many kinds all is counted once (`npm run faults` does this at length)', async (t) => {
   const seed = Number(process.env.SEED || Date.now() % 2 ** 32)
   t.diagnostic(`SEED=${seed}`)
-  const counts = parseCounts(
+  const counts = countsValue.parse(
     'kill-consumer=8,term-consumer=1,clock-consumer=1,kill-producer=2,kill-broker=1,' +
       'refuse=1,reset=2,delay=1,throttle=1,drop-ack=2',
-  )
+  )!
   const directory = join(await temporaryFolder(t), 'site')
-  const options = { seed, counts, minutes: undefined, delay: '0.004', directory }
+  const options = { seed, counts, minutes: undefined, delay: 0.004, directory }
   const { done } = await runFaults(options, (line) => t.diagnostic(line), t.signal)
   assert.deepEqual(
     countsOf((kind) => done.get(kind) ?? 0),

@@ -104,7 +104,7 @@ test('producer.ts refuses to follow standard input, two paces at once, and names
   writeFileSync(file, readFileSync(join(import.meta.dirname, 'data/README.md')))
   for (const [args, message] of [
     [['--follow', '--observations', '-'], /--follow needs files/],
-    [['--follow'], /'--follow': it goes with --observations FILE/],
+    [['--follow'], /--follow goes with --observations FILE/],
     [['--days-per-second', '3', '--delay', '1'], /exclude each other/],
     [['--days-per-second', 'fast'], /--days-per-second is 'fast'/],
     [['--observations', file, '--name', '=1+1'], /--name is '=1\+1'/],

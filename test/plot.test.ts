@@ -75,5 +75,5 @@ test('plot.ts says so when its folder is read-only', {
 test('plot.ts refuses arguments as wrong usage', async (t) => {
   const { code, stderr } = await runProgram(t, 'plot.ts', ['january'])
   assert.equal(code, 2)
-  assert.match(stderr, /'january'.*Usage: node plot\.ts/)
+  assert.match(stderr, /'january'.*\nUsage: plot\.ts\. See plot\.ts --help\n$/)
 })

@@ -255,10 +255,7 @@ test('producer.ts ends with exit code 2 and the usage line for wrong arguments',
   const runs = await Promise.all(wrong.map((args) => runProducer(t, uniqueTopic(), ...args)))
   for (const { code, stderr } of runs) {
     assert.equal(code, 2, stderr)
-    assert.match(
-      stderr,
-      /\nUsage: node producer\.ts \[--append\] \[--delay SECONDS \| --days-per-second N\] .*\n.*--list-skipped\]\]\nIt deletes the topic with all its records, and creates it anew, unless --append is given\.\n$/,
-    )
+    assert.match(stderr, /^producer\.ts: .*\nUsage: producer\.ts \[options\]\. See producer\.ts --help\n$/)
   }
 })
 

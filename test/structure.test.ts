@@ -165,6 +165,11 @@ test('npm passes a signal on to the program itself: no script leaves a shell bet
   assert.deepEqual(kept, [])
 })
 
+test('every program declares its command line: nothing but core/command-line.ts parses one', () => {
+  const parsing = grep("parseArgs.*from 'node:util'", '*.ts').map((line) => line.split(':')[0])
+  assert.deepEqual(parsing, ['files/lib/core/command-line.ts'])
+})
+
 test('no module has a name that says nothing', () => {
   const vague = /(^|[-/])(utils?|types?|constants?|managers?|services?|helpers?|misc|common)\.ts$/
   assert.deepEqual(
@@ -193,9 +198,9 @@ test('no file names a folder of somebody’s machine or a registry', () => {
 })
 
 /** Searches the files under version control. */
-function grep(pattern: string): string[] {
+function grep(pattern: string, ...paths: string[]): string[] {
   try {
-    return git('grep', '-nIE', pattern, '--', ':!test/structure.test.ts')
+    return git('grep', '-nIE', pattern, '--', ...paths, ':!test/structure.test.ts')
   } catch (error) {
     if ((error as { status?: number }).status === 1) return []
     throw error

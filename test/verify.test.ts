@@ -190,7 +190,7 @@ test('verify.ts refuses options that make no sense with exit code 2', async (t) 
   ]) {
     const { code, stderr } = await runProgram(t, 'verify.ts', args)
     assert.equal(code, 2, args.join(' '))
-    assert.match(stderr, /usage: verify\.ts/)
+    assert.match(stderr, /Usage: verify\.ts/)
   }
 })
 

@@ -1,36 +1,40 @@
-import { parseArgs } from 'node:util'
-import { parsePort } from '../lib/core/parse-port.ts'
-import { UsageError } from '../lib/core/program.ts'
-import { parsePeriod } from '../lib/weather/parse-period.ts'
+import { type Command, defaulted } from '../lib/core/command.ts'
+import { parseCommandLine } from '../lib/core/command-line.ts'
+import { port, type Value } from '../lib/core/option-values.ts'
+import { normalsOption } from '../lib/weather/date-values.ts'
 
-const usage = `Usage: dashboard.ts [--port 8080] [--host 127.0.0.1] [--normals 1991-2020]
-  --port  to listen on; 0 for any free one
-  --host  address to listen on, and a name by which the page may be asked for; 0.0.0.0 for all addresses
-  --normals  years of a reference period, which the months are held against`
+const host: Value<string> = {
+  parse: (text) => (/^[\w.:-]+$/.test(text) ? text : undefined),
+  expected: 'a name or an address',
+}
+
+const options = {
+  port: defaulted('8080', 'N', port, 'The port to listen on; 0 for any free one.'),
+  host: defaulted(
+    '127.0.0.1',
+    'ADDRESS',
+    host,
+    'The address to listen on, and a name under which the page may be asked for; 0.0.0.0 for all addresses.',
+  ),
+  normals: normalsOption,
+}
+
+export const dashboardCommand = {
+  name: 'dashboard.ts',
+  purpose: 'Serves the live page of the partition files. It reads files only and asks no broker.',
+  options,
+  settings: ['DATA_DIR'],
+  examples: [
+    ['npx node files/dashboard.ts', 'The page at http://127.0.0.1:8080/.'],
+    ['npx node files/dashboard.ts --normals 1991-2020', 'With the normals of thirty years.'],
+  ],
+} satisfies Command
 
 /**
  * Parses the page's command line.
  *
- * @throws UsageError with the usage line
+ * @throws UsageError that names the option
  */
-export function parseDashboardOptions(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        port: { type: 'string', default: '8080' },
-        host: { type: 'string', default: '127.0.0.1' },
-        normals: { type: 'string' },
-      },
-    })
-    const normals = values.normals === undefined ? undefined : parsePeriod(values.normals)
-    return { host: parseHost(values.host), port: parsePort(values.port), normals }
-  } catch (cause) {
-    throw new UsageError(`dashboard.ts: ${(cause as Error).message}\n${usage}`, { cause })
-  }
-}
-
-function parseHost(text: string): string {
-  if (/^[\w.:-]+$/.test(text)) return text
-  throw new UsageError(`--host is '${text}': expected a name or an address`)
+export function parseDashboardOptions(args: readonly string[]) {
+  return parseCommandLine(dashboardCommand, args).values
 }

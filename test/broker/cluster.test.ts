@@ -35,5 +35,5 @@ test('npm run cluster says how to reach it, starts a killed node again, and stop
 test('cluster.ts refuses arguments that make no sense with exit code 2', async (t) => {
   const { code, stderr } = await runProgram(t, program, ['--prot', '1'])
   assert.equal(code, 2)
-  assert.match(stderr, /--prot[\s\S]*Usage: cluster\.ts/)
+  assert.match(stderr, /'--prot'\. Did you mean --port\?\nUsage: npm run cluster --/)
 })

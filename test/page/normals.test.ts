@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { readObservations } from '../../files/lib/observations/observations.ts'
 import { type MonthName, monthNames } from '../../files/lib/weather/calendar.ts'
-import { parsePeriod } from '../../files/lib/weather/parse-period.ts'
 import { describeClimate } from '../../files/page/climate.ts'
 import { anomalyOf, normalsOf } from '../../files/page/normals.ts'
 import { normalsTable } from '../../files/page/normals-table.ts'
@@ -106,12 +105,6 @@ test('the page tells normals and anomalies: in a table, in the sentences, and in
   assert.ok(rows.find((row) => row.startsWith('January,2024,'))!.endsWith(',F,,,,20.5,30,5'))
   assert.ok(rows.find((row) => row.startsWith('May,2024,'))!.endsWith(',F,,,,,0,'))
   assert.equal(normalsTable(describeClimate(averages), 'F'), undefined)
-})
-
-test('a period is two years of four digits, the first not after the last', () => {
-  assert.deepEqual(parsePeriod('1991-2020'), period)
-  for (const text of ['', '1991', '2020-1991', '91-20', '1991–2020', '0000-0000', '1991-2020-1'])
-    assert.throws(() => parsePeriod(text), /--normals is '.*': expected the first and last year/, text)
 })
 
 /** Years that count and normal in °F of 1981-2010, a line a month, from a `.dly` file. */

@@ -50,5 +50,8 @@ for (const { args, there, brought, missing, packages } of [
 test('set-up.ts refuses an option it does not have', async (t) => {
   const { code, stderr } = await runProgram(t, '../scripts/set-up.ts', ['--test'])
   assert.equal(code, 2)
-  assert.match(stderr, /--test.*\nUsage: set-up\.ts \[--tests \| --librdkafka\]\n$/)
+  assert.match(
+    stderr,
+    /--test'\. Did you mean --tests\?\nUsage: set-up\.ts \[options\]\. See set-up\.ts --help\n$/,
+  )
 })

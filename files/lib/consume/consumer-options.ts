@@ -1,47 +1,43 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../core/program.ts'
+import { type Command, flag } from '../core/command.ts'
+import { parseCommandLine, wrongUsage } from '../core/command-line.ts'
+import { quoted } from '../core/quoted.ts'
 import { partitionCount } from '../weather/partitions.ts'
 
 export type ConsumerOptions = { partitions: number[]; exitAtEnd: boolean; rebuild: boolean }
 
-const usage = `usage: consumer.ts PARTITION... [--exit-at-end] [--rebuild]
-  PARTITION      0 to ${partitionCount - 1}, each at most once
-  --exit-at-end  stop, with exit code 0, at the end offsets seen at start
-  --rebuild      archive the partition files and count again from offset 0`
+const options = {
+  'exit-at-end': flag('Stop at the end offsets seen at start, with exit code 0.'),
+  rebuild: flag('Archive the partition files and count again from offset 0.'),
+}
+
+export const consumerCommand = {
+  name: 'consumer.ts',
+  purpose: 'Keeps partition-N.json for each partition named: monthly statistics, and the offset they reach.',
+  argument: { placeholder: 'PARTITION...', help: `0 to ${partitionCount - 1}, each at most once.` },
+  options,
+  settings: ['KAFKA_BOOTSTRAP_SERVERS', 'TOPIC', 'DATA_DIR', 'KAFKA_SECURITY_PROTOCOL and those with it'],
+  examples: [
+    ['npx node files/consumer.ts 0 2', 'Keep partition-0.json and partition-2.json, until Ctrl-C.'],
+    ['npx node files/consumer.ts 0 1 2 3 --exit-at-end', 'Count what is in the log now.'],
+  ],
+} satisfies Command
 
 /**
  * Parses the consumer's command line.
  *
- * @throws UsageError naming the argument, with the usage line
+ * @throws UsageError that names the argument
  */
-export function parseConsumerOptions(args: string[]): ConsumerOptions {
-  const { values, positionals } = parse(args)
-  if (positionals.length === 0) fail('no partition is named')
-  const partitions = positionals.map((text) => {
-    if (!/^\d+$/.test(text)) fail(`'${text}' is not the number of a partition`)
-    if (Number(text) >= partitionCount) fail(`there is no partition ${text}`)
-    return Number(text)
-  })
+export function parseConsumerOptions(args: readonly string[]): ConsumerOptions {
+  const { values, positionals } = parseCommandLine(consumerCommand, args)
+  if (positionals.length === 0) throw wrongUsage(consumerCommand, 'No partition is named.')
+  const partitions = positionals.map(parsePartition)
   const twice = partitions.find((partition, index) => partitions.indexOf(partition) < index)
-  if (twice !== undefined) fail(`partition ${twice} is named twice`)
+  if (twice !== undefined) throw wrongUsage(consumerCommand, `Partition ${twice} is named twice.`)
   return { partitions, exitAtEnd: values['exit-at-end'], rebuild: values.rebuild }
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'exit-at-end': { type: 'boolean', default: false },
-        rebuild: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    return fail((error as Error).message)
-  }
-}
-
-function fail(what: string): never {
-  throw new UsageError(`consumer.ts: ${what}\n${usage}`)
+function parsePartition(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) < partitionCount) return Number(text)
+  const what = `${quoted(text)} is no partition: expected a number from 0 to ${partitionCount - 1}.`
+  throw wrongUsage(consumerCommand, what)
 }

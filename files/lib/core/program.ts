@@ -14,6 +14,11 @@ export class UsageError extends OperatingError {
   override name = 'UsageError'
 }
 
+/** What the user asked to be told instead of a run, such as `--help`: printed on standard output, exit code 0. */
+export class Answer extends Error {
+  override name = 'Answer'
+}
+
 const parentPollMs = 500
 
 /**
@@ -44,6 +49,7 @@ export async function run(main: (signal: AbortSignal) => Promise<void>, stopMs =
   } catch (error) {
     // By name: node:timers/promises wraps the signal's reason in an error of its own.
     if (stop.signal.aborted && error instanceof Error && error.name === 'AbortError') return
+    if (error instanceof Answer) return void console.log(error.message)
     console.error(error instanceof OperatingError ? printable(error.message) : error)
     process.exitCode = error instanceof UsageError ? 2 : 1
   }

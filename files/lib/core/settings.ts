@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { readValue, seconds } from './option-values.ts'
 import { UsageError } from './program.ts'
 import { type SecuritySettings, securitySettings } from './security-settings.ts'
 
@@ -37,14 +38,8 @@ export function replicationFactor(environment: Environment = process.env): numbe
 
 /** `AUTOGRADER_DELAY_OVERRIDE_VAL`: seconds between generated days; 0.1 unless told otherwise. */
 export function delaySeconds(environment: Environment = process.env): number {
-  return parseSeconds(environment.AUTOGRADER_DELAY_OVERRIDE_VAL || '0.1', 'AUTOGRADER_DELAY_OVERRIDE_VAL')
-}
-
-/** Parses a delay given in seconds, 0 or more; `name` is where it came from, for the error. */
-export function parseSeconds(text: string, name: string): number {
-  const seconds = Number(text)
-  if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0 && seconds <= 86_400) return seconds
-  throw new UsageError(`${name} is '${text}': expected seconds, a number from 0 to 86400.`)
+  const name = 'AUTOGRADER_DELAY_OVERRIDE_VAL'
+  return readValue(name, environment[name] || '0.1', seconds)
 }
 
 /** `DATA_DIR`, relative to the working directory: where the partition files are; beside the programs by default. */

@@ -1,14 +1,11 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../core/program.ts'
-import { delaySeconds, parseSeconds } from '../core/settings.ts'
+import { type Command, flag, list, type OptionTable, optional } from '../core/command.ts'
+import { parseCommandLine, wrongUsage } from '../core/command-line.ts'
+import { anyText, numberFrom, oneOf, seconds, type Value } from '../core/option-values.ts'
+import { delaySeconds } from '../core/settings.ts'
 import type { ObservationOptions } from '../observations/observations.ts'
-import { parseDate } from '../weather/calendar.ts'
+import { date } from '../weather/date-values.ts'
 import { isName } from '../weather/source.ts'
-import { type Unit, units } from '../weather/unit.ts'
-
-const usage = `Usage: node producer.ts [--append] [--delay SECONDS | --days-per-second N] [--observations FILE|-...
-  [--follow] [--station ID] [--name TEXT] [--from DATE] [--to DATE] [--units F|C|tenths] [--list-skipped]]
-It deletes the topic with all its records, and creates it anew, unless --append is given.`
+import { units } from '../weather/unit.ts'
 
 // So many sends a second at most when days go at a given speed: more days are put together.
 const sendsPerSecond = 20
@@ -26,92 +23,98 @@ export type ProducerOptions = {
   daysPerBeat: number | undefined
 }
 
+const stationId: Value<string> = {
+  parse: (text) => (/^[\w-]{1,20}$/.test(text) ? text : undefined),
+  expected: 'an id such as USW00094728',
+}
+
+const stationName: Value<string> = {
+  parse: (text) => (isName(text) ? text : undefined),
+  expected: '1 to 80 characters, the first a letter or a digit',
+}
+
+const daysPerSecond: Value<number> = {
+  parse: (text) => (/^\d+(\.\d+)?$/.test(text) ? numberFrom(0.001, 1e6).parse(text) : undefined),
+  expected: 'a number from 0.001 to 1000000',
+}
+
+const ofFiles = { needs: 'observations' }
+
+/** What belongs to files of observations, for `npm start` too. */
+export const observationOptions = {
+  station: optional('ID', stationId, 'The station to take from files that hold several.', ofFiles),
+  name: optional('TEXT', stationName, 'The station’s name.', ofFiles),
+  from: optional('DATE', date, 'The first day to send.', ofFiles),
+  to: optional('DATE', date, 'The last day to send.', ofFiles),
+  units: optional(
+    units.join('|'),
+    oneOf(units),
+    'The unit of the values, where the file does not tell.',
+    ofFiles,
+  ),
+} satisfies OptionTable
+
+/** How fast days are sent, for `npm start` too. */
+export const speedOption = optional('N', daysPerSecond, 'Send so many days a second.')
+
+const options = {
+  append: flag('Keep the topic, and send only days after those in the log.'),
+  observations: list(
+    'FILE',
+    anyText,
+    'Send a station’s files instead of generated days; - is standard input.',
+  ),
+  follow: flag('Stay, and send what is added to the files.', ofFiles),
+  ...observationOptions,
+  'list-skipped': flag('List each value that was left out, and why.', ofFiles),
+  'days-per-second': speedOption,
+  delay: optional('SECONDS', seconds, 'The time from one send to the next.'),
+}
+
+export const producerCommand = {
+  name: 'producer.ts',
+  purpose:
+    'Sends daily maximum temperatures to the topic: generated ones, or a station’s. ' +
+    'It deletes the topic with all its records, and creates it anew, unless --append is given.',
+  argumentsOf: 'observations',
+  options,
+  exclusive: [['delay', 'days-per-second']],
+  settings: [
+    ...['KAFKA_BOOTSTRAP_SERVERS', 'TOPIC', 'TOPIC_REPLICATION_FACTOR', 'AUTOGRADER_DELAY_OVERRIDE_VAL'],
+    'KAFKA_SECURITY_PROTOCOL and those with it',
+  ],
+  examples: [
+    ['npx node files/producer.ts', 'A generated day each 0.1 s.'],
+    ['npx node files/producer.ts --append --observations station.csv', 'What is new in a station’s file.'],
+  ],
+} satisfies Command
+
 /**
  * Parses the producer's arguments.
  *
  * Without a delay, generated days come as AUTOGRADER_DELAY_OVERRIDE_VAL says and observed ones as fast as they are
  * acknowledged.
  *
- * @throws UsageError with the usage line
+ * @throws UsageError that names the option
  */
-export function parseProducerOptions(args: string[]): ProducerOptions {
-  try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options })
-    const { append = false, observations = [], delay, 'days-per-second': speed, ...rest } = values
-    if (observations.length === 0) refuse([...positionals, ...Object.keys(rest).map((name) => `--${name}`)])
-    const { follow = false, ...wanted } = rest
-    const files = [...observations, ...positionals]
-    if (follow && files.includes('-')) throw new Error('--follow needs files: standard input has an end.')
-    if (delay !== undefined && speed !== undefined)
-      throw new Error('--delay and --days-per-second exclude each other.')
-    const otherwise = observations.length === 0 ? delaySeconds() : 0
-    const pace =
-      speed === undefined
-        ? paceOf(delay === undefined ? otherwise : parseSeconds(delay, '--delay'))
-        : parseSpeed(speed)
-    return { append, follow, files, wanted: parseWanted(wanted), ...pace }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
-  }
+export function parseProducerOptions(args: readonly string[]): ProducerOptions {
+  const { values } = parseCommandLine(producerCommand, args)
+  const { append, follow, observations: files, delay, 'days-per-second': speed, ...others } = values
+  const { units: unit, 'list-skipped': listSkipped, ...wanted } = others
+  if (follow && files.includes('-'))
+    throw wrongUsage(producerCommand, '--follow needs files: standard input has an end.')
+  const { from, to } = wanted
+  if (from && to && from > to) throw wrongUsage(producerCommand, `--from ${from} is after --to ${to}.`)
+  const otherwise = files.length === 0 ? delaySeconds() : 0
+  const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
+  return { append, follow, files, wanted: { ...wanted, unit, listSkipped }, ...pace }
 }
-
-const options = {
-  append: { type: 'boolean' },
-  observations: { type: 'string', multiple: true },
-  station: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  units: { type: 'string' },
-  name: { type: 'string' },
-  follow: { type: 'boolean' },
-  'list-skipped': { type: 'boolean' },
-  'days-per-second': { type: 'string' },
-  delay: { type: 'string' },
-} as const
 
 function paceOf(seconds: number) {
   return { delayMs: 1000 * seconds, daysPerBeat: seconds > 0 ? 1 : undefined }
 }
 
-function parseSpeed(text: string) {
-  const perSecond = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
-  if (!(perSecond >= 0.001 && perSecond <= 1e6))
-    throw new Error(`--days-per-second is '${text}': expected a number from 0.001 to 1000000.`)
+function paceAt(perSecond: number) {
   const daysPerBeat = Math.ceil(perSecond / sendsPerSecond)
   return { delayMs: (1000 * daysPerBeat) / perSecond, daysPerBeat }
-}
-
-type WantedArguments = Partial<Record<'station' | 'name' | 'from' | 'to' | 'units', string>> & {
-  'list-skipped'?: boolean
-}
-
-function parseWanted(wanted: WantedArguments): ObservationOptions {
-  const { station, name, from, to, units: unit, 'list-skipped': listSkipped = false } = wanted
-  if (station !== undefined && !/^[\w-]{1,20}$/.test(station))
-    throw new Error(`--station is '${station}': expected an id such as USW00094728.`)
-  if (name !== undefined && !isName(name))
-    throw new Error(`--name is '${name}': expected 1 to 80 characters, the first a letter or a digit.`)
-  for (const [name, date] of Object.entries({ from, to })) {
-    if (date !== undefined && !parseDate(date))
-      throw new Error(`--${name} is '${date}': expected a day, YYYY-MM-DD.`)
-  }
-  if (from && to && from > to) throw new Error(`--from ${from} is after --to ${to}.`)
-  if (unit !== undefined && !isUnit(unit))
-    throw new Error(`--units is '${unit}': expected ${units.join(', ')}.`)
-  return {
-    listSkipped,
-    ...(station && { station }),
-    ...(name && { name }),
-    ...(from && { from }),
-    ...(to && { to }),
-    ...(unit && { unit }),
-  }
-}
-
-function isUnit(text: string): text is Unit {
-  return units.some((unit) => unit === text)
-}
-
-function refuse([first]: string[]): void {
-  if (first) throw new Error(`Unexpected argument '${first}': it goes with --observations FILE.`)
 }

@@ -1,11 +1,12 @@
-import { parseArgs } from 'node:util'
-import { UsageError } from '../core/program.ts'
-import { parseDate } from '../weather/calendar.ts'
-import { partitionCount } from '../weather/partitions.ts'
+import { type Command, flag, optional } from '../core/command.ts'
+import { parseCommandLine } from '../core/command-line.ts'
+import { wholeNumber } from '../core/option-values.ts'
+import { date, monthOfYear } from '../weather/date-values.ts'
+import { partitionCount, partitions } from '../weather/partitions.ts'
 
 export type VerifyOptions = {
   /** The partitions to look at. */
-  partitions: number[]
+  partitions: readonly number[]
   list: boolean
   /** Print one JSON object instead of words. */
   json: boolean
@@ -16,65 +17,37 @@ export type VerifyOptions = {
   atDate: string | undefined
 }
 
-const usage = `usage: verify.ts [--partition N] [--json | --list | --month January-2010 | --until OFFSET | --at-date YYYY-MM-DD]
-  without options: hold every partition file against the log; exit code 0 when all agree, 1 when not or when there is no file
-  --partition N        only this partition
-  --json               print one JSON object instead, as docs/verify-json.md says
-  --list               name each duplicate, late and refused record
-  --month January-2010 show the records behind that number
-  --until OFFSET       print the file as it was at that offset (with --partition)
-  --at-date DATE       print the file as it was before the first report of a later date`
+const offset = wholeNumber(0, Number.MAX_SAFE_INTEGER)
 
-/** Parses the command line of verify.ts. @throws UsageError with the usage */
-export function parseVerifyOptions(args: string[]): VerifyOptions {
-  const text = { type: 'string' } as const
-  const { values } = parse(() =>
-    parseArgs({
-      args,
-      options: {
-        ...{ partition: text, until: text, month: text, 'at-date': text },
-        list: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  )
-  const { partition, until, list, month, json, 'at-date': atDate } = values
-  const other = (['list', 'month', 'until', 'at-date'] as const).find((name) => values[name])
-  if (json && other) fail(`--json and --${other} exclude each other`)
-  if (until !== undefined && atDate !== undefined) fail('--until and --at-date exclude each other')
-  if (until !== undefined && partition === undefined)
-    fail('--until needs --partition: each has its own offsets')
-  if (atDate !== undefined && !parseDate(atDate)) fail(`--at-date is '${atDate}', expected a day, YYYY-MM-DD`)
-  const all = Array.from({ length: partitionCount }, (_, i) => i)
-  return {
-    partitions: partition === undefined ? all : [parseNumber('--partition', partition, partitionCount - 1)],
-    list,
-    json,
-    month: month === undefined ? undefined : parseMonth(month),
-    until: until === undefined ? undefined : parseNumber('--until', until, Number.MAX_SAFE_INTEGER),
-    atDate,
-  }
+const options = {
+  partition: optional('N', wholeNumber(0, partitionCount - 1), 'Look at this partition only.'),
+  json: flag('Print the result as one JSON object, see docs/verify-json.md.'),
+  list: flag('Name each record that was not counted.'),
+  month: optional('MONTH-YEAR', monthOfYear, 'Print the records behind this month, such as January-2010.'),
+  until: optional('OFFSET', offset, 'Print the file as it was at this offset.', { needs: 'partition' }),
+  'at-date': optional('DATE', date, 'Print the files as they were before the first report of a later date.'),
 }
 
-function parseNumber(name: string, text: string, max: number): number {
-  if (/^\d{1,16}$/.test(text) && Number(text) <= max) return Number(text)
-  return fail(`${name} is '${text}', expected a whole number, 0 to ${max}`)
-}
+export const verifyCommand = {
+  name: 'verify.ts',
+  purpose:
+    'Reads the log again, counts again by other means than the consumer, and compares every number of the ' +
+    'partition files. Exit code 1 if one differs, or if there is no file.',
+  options,
+  exclusive: [
+    ['json', 'list', 'until', 'at-date'],
+    ['json', 'month', 'until', 'at-date'],
+  ],
+  settings: ['KAFKA_BOOTSTRAP_SERVERS', 'TOPIC', 'DATA_DIR', 'KAFKA_SECURITY_PROTOCOL and those with it'],
+  examples: [
+    ['npx node files/verify.ts', 'Compare all partition files with the log.'],
+    ['npx node files/verify.ts --month January-2010', 'And print the records behind this month.'],
+    ['npx node files/verify.ts --partition 2 --until 500', 'Print partition-2.json as it was at offset 500.'],
+  ],
+} satisfies Command
 
-function parseMonth(text: string): { name: string; year: string } {
-  const [, name, year] = /^([A-Z][a-z]+)-(\d{4})$/.exec(text) ?? []
-  if (name && year) return { name, year }
-  return fail(`--month is '${text}', expected the form January-2010`)
-}
-
-function parse<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    return fail((error as Error).message)
-  }
-}
-
-function fail(what: string): never {
-  throw new UsageError(`verify.ts: ${what}\n${usage}`)
+/** Parses the command line of verify.ts. @throws UsageError that names the option */
+export function parseVerifyOptions(args: readonly string[]): VerifyOptions {
+  const { partition, 'at-date': atDate, ...others } = parseCommandLine(verifyCommand, args).values
+  return { ...others, partitions: partition === undefined ? partitions : [partition], atDate }
 }

@@ -10,7 +10,7 @@ function startMain(t: TestContext, body: string) {
   return startScript(
     t,
     `import { setTimeout as sleep } from 'node:timers/promises'
-    import { OperatingError, run, UsageError } from ${libraryModule('core/program.ts')}
+    import { Answer, OperatingError, run, UsageError } from ${libraryModule('core/program.ts')}
     await run(async (signal) => { ${body} })`,
   )
 }
@@ -47,6 +47,11 @@ test('foreign text in a message does not act on the terminal', async (t) => {
 test('a UsageError prints as its message alone, exit code 2', async (t) => {
   const body = `throw new UsageError('usage: ...')`
   assert.deepEqual(await runMain(t, body), { code: 2, signal: null, stdout: '', stderr: 'usage: ...\n' })
+})
+
+test('an Answer prints on standard output, exit code 0', async (t) => {
+  const body = `throw new Answer('Usage: ...')`
+  assert.deepEqual(await runMain(t, body), { code: 0, signal: null, stdout: 'Usage: ...\n', stderr: '' })
 })
 
 test('any other error prints with its stack, exit code 1', async (t) => {
