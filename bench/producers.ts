@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Notice } from '../files/lib/core/notice.ts'
 import { OperatingError } from '../files/lib/core/program.ts'
 import { formatDate, nextDay } from '../files/lib/weather/calendar.ts'
 import { createTopic } from './fill.ts'
@@ -56,8 +57,13 @@ function observations(count: number): string {
 async function sendOurs({ address, signal }: Setup, file: string, count: number): Promise<number> {
   const environment = { ...process.env, KAFKA_BOOTSTRAP_SERVERS: address, TOPIC: ourTopic }
   const args = [producer, '--observations', file]
-  const lines = await runToEnd({ command: process.execPath, args, environment }, signal)
-  return readMs(lines, new RegExp(`Sent ${count} days .* in ([\\d.]+) s`), 1000)
+  const sent: { days: number; seconds: number }[] = []
+  const onNotice = (notice: Notice) => {
+    if (notice.kind === 'days sent') sent.push(notice)
+  }
+  const lines = await runToEnd({ command: process.execPath, args, environment, onNotice }, signal)
+  if (sent.length === 1 && sent[0]!.days === count) return sent[0]!.seconds * 1000
+  throw new OperatingError(`producer.ts did not send ${count} days:\n  ${lines.join('\n  ')}`)
 }
 
 async function sendByJava(setup: Setup, count: number, setting: string): Promise<number> {
@@ -68,17 +74,14 @@ async function sendByJava(setup: Setup, count: number, setting: string): Promise
     ...['--record-size', String(recordBytes), '--throughput', '-1'],
     ...['--command-property', ...equalSettings, setting],
   )
-  return count / (readMs(lines, new RegExp(`^${count} records sent, ([\\d.]+) records/sec`), 1) / 1000)
+  const pattern = new RegExp(`^${count} records sent, ([\\d.]+) records/sec`)
+  const perSecond = lines.map((line) => Number(pattern.exec(line)?.[1])).find((number) => number > 0)
+  if (perSecond !== undefined) return (1000 * count) / perSecond
+  throw new OperatingError(`a line like ${pattern} was expected, printed was:\n  ${lines.join('\n  ')}`)
 }
 
 /** Read back from the log: it shows that the settings were equal in effect. */
 async function batchSize(setup: Setup, topic: string, what: string) {
   const { recordCount, batchCount } = await readHeaders(setup, topic)
   return { what, unit: '', values: [recordCount / batchCount] }
-}
-
-function readMs(lines: readonly string[], pattern: RegExp, factor: number): number {
-  const found = lines.map((line) => pattern.exec(line)?.[1]).find((text) => text !== undefined)
-  if (found) return Number(found) * factor
-  throw new OperatingError(`a line like ${pattern} was expected, printed was:\n  ${lines.join('\n  ')}`)
 }

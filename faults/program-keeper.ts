@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import type { Notice } from '../files/lib/core/notice.ts'
 import { programCommand } from '../pipeline/start-program.ts'
 import { type Child, type Exit, startChild } from '../processes/child.ts'
 
@@ -28,6 +29,8 @@ type KeeperOptions = {
   environment: NodeJS.ProcessEnv
   /** Told of each line that it prints. */
   onLine: (line: string) => void
+  /** Told of each notice of its. */
+  onNotice: (notice: Notice) => void
   /** Told of each end that was not our doing. */
   onEnd: (exit: Exit, tail: readonly string[]) => void
 }
@@ -88,7 +91,7 @@ async function keepRunning(state: State, options: KeeperOptions): Promise<void> 
   }
 }
 
-function start({ file, args, environment, onLine }: KeeperOptions): Promise<Child> {
+function start({ file, args, environment, onLine, onNotice }: KeeperOptions): Promise<Child> {
   const { command, args: own } = programCommand(file, args())
-  return startChild({ command, args: ['--import', clockJump, ...own], environment, onLine })
+  return startChild({ command, args: ['--import', clockJump, ...own], environment, onLine, onNotice })
 }

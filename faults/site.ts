@@ -74,9 +74,9 @@ function makePrograms(environment: NodeJS.ProcessEnv, said: Said): Site['program
   const make = (name: Program, file: string, args: () => string[]) =>
     keepProgram({
       ...{ file, args, environment },
-      onLine: (line) => {
-        said.note(`${name}: ${line}`)
-        if (line.startsWith('Topics:')) said.topic.isToBeMadeAnew = false
+      onLine: (line) => said.note(`${name}: ${line}`),
+      onNotice: ({ kind }) => {
+        if (kind === 'topic opened') said.topic.isToBeMadeAnew = false
       },
       onEnd: (exit, tail) => judgeEnd(name, exit, tail, said),
     })

@@ -1,5 +1,6 @@
 // Serves the live page of the partition files: what they say, how the consumers go, and where each number comes from.
 import { once } from 'node:events'
+import { tellParent } from './lib/core/notice.ts'
 import { run } from './lib/core/program.ts'
 import { dataDirectory } from './lib/core/settings.ts'
 import { parseDashboardOptions } from './page/dashboard-options.ts'
@@ -10,7 +11,8 @@ await run(async (signal) => {
   const folder = dataDirectory()
   const page = await servePage({ folder, host, port, normals })
   try {
-    console.log(`The page of ${folder}: ${page.address}`)
+    const isTold = tellParent({ kind: 'listening', address: page.address })
+    if (!isTold) console.log(`The page of ${folder}: ${page.address}`)
     if (!signal.aborted) await once(signal, 'abort')
   } finally {
     await page.close()

@@ -1,4 +1,5 @@
 import { Admin, compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
+import { tellParent } from './lib/core/notice.ts'
 import { startPace } from './lib/core/pace.ts'
 import { run } from './lib/core/program.ts'
 import { sayIfSlow } from './lib/core/say-if-slow.ts'
@@ -38,6 +39,7 @@ await run(async (signal) => {
     const open = append ? openTopic : recreateTopic
     const opening = open(admin, topic, replicas, signal).catch(explain(`Opening topic ${topic}`))
     const { id } = await sayIfSlow(`The topic ${topic}`, opening)
+    tellParent({ kind: 'topic opened', topic, id })
     const topics = await admin.listTopics().catch(explain('Listing the topics'))
     console.log(`Topics: [${topics.map((name) => pythonString(name)).join(', ')}]`)
     const { source = generatedSource, days = [] } = first ?? {}

@@ -1,4 +1,5 @@
 import { expectFree } from '../broker/ports.ts'
+import type { Notice } from '../files/lib/core/notice.ts'
 import { OperatingError } from '../files/lib/core/program.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
@@ -22,19 +23,12 @@ export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions)
     if (used !== 0) await expectFree('127.0.0.1', used, '--page-port')
     const begin = performance.now()
     const ready = Promise.withResolvers<string>()
-    const tell = (line: string) => {
-      const address = /(http:\/\/\S+)$/.exec(line)?.[1]
-      if (address) ready.resolve(address)
-      else say(line)
+    const hear = (notice: Notice) => {
+      if (notice.kind === 'listening') ready.resolve(notice.address)
     }
     const environment = { ...process.env, DATA_DIR: dataDirectory }
-    const child = await startProgram(
-      'page',
-      'dashboard.ts',
-      [`--port=${used}`, ...pageArgs],
-      environment,
-      tell,
-    )
+    const args = [`--port=${used}`, ...pageArgs]
+    const child = await startProgram('page', 'dashboard.ts', args, environment, say, hear)
     child.exited.then(() => ready.reject(new OperatingError('The page could not start; see above.')))
     const address = await ready.promise
     used = Number(new URL(address).port)

@@ -1,3 +1,4 @@
+import type { Notice } from '../files/lib/core/notice.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
 
@@ -13,13 +14,12 @@ export function producerJob(
   say: (line: string) => void,
 ): Omit<Job, 'say'> {
   let hasTopic = false
-  const tell = (line: string) => {
-    hasTopic ||= line.startsWith('producer: Topics: ')
-    say(line)
+  const hear = (notice: Notice) => {
+    hasTopic ||= notice.kind === 'topic opened'
   }
   const start = () => {
     const asked = hasTopic ? [...args, '--append'] : args
-    return startProgram('producer', 'producer.ts', asked, environment, tell)
+    return startProgram('producer', 'producer.ts', asked, environment, say, hear)
   }
   return { name: 'producer', start, mayFinish: true }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { cacheFolder } from '../files/lib/core/cache-folder.ts'
-import { startChild } from '../processes/child.ts'
+import { type ChildOptions, startChild } from '../processes/child.ts'
 import type { Process } from './supervise.ts'
 
 const filesFolder = join(import.meta.dirname, '../files')
@@ -29,6 +29,7 @@ export function programEnvironment(dataDirectory: string, broker: string | undef
  * Starts a program of `files/` as a child process whose lines are passed on, each with its name before it.
  *
  * @param environment the program's whole environment
+ * @param onNotice called with what it tells us as data
  */
 export async function startProgram(
   name: string,
@@ -36,8 +37,10 @@ export async function startProgram(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
   say: (line: string) => void,
+  onNotice?: ChildOptions['onNotice'],
 ): Promise<Process> {
   const onLine = (line: string) => say(`${name}: ${line}`)
-  const child = await startChild({ ...programCommand(file, args), environment, onLine })
+  const options = { ...programCommand(file, args), environment, onLine, ...(onNotice && { onNotice }) }
+  const child = await startChild(options)
   return { pid: child.pid, exited: child.exited, stop: () => child.stop(stopGraceMs), kill: child.kill }
 }

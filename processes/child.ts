@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import type { Notice } from '../files/lib/core/notice.ts'
 import { OperatingError } from '../files/lib/core/program.ts'
 
 /** What to start, and how. */
@@ -16,6 +17,8 @@ export type ChildOptions = {
   user?: string | undefined
   /** Called with each line the child prints, without its line end. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Called with each notice of a program of ours; with it, the child has a channel to us. */
+  onNotice?: (notice: Notice) => void
 }
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -52,8 +55,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     env: options.environment,
     cwd: options.directory,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.onNotice ? (['ipc'] as const) : [])],
+  }) as ChildProcessByStdio<null, Readable, Readable>
+  if (options.onNotice) spawned.on('message', options.onNotice)
   const lines: string[] = []
   for (const name of ['stdout', 'stderr'] as const) {
     readLines(spawned[name], (line) => {

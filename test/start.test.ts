@@ -19,7 +19,8 @@ async function startAll(
   start: Start = startProgram.bind(undefined, t, '../start.ts'),
 ) {
   const folder = await temporaryFolder(t)
-  const args = ['--port', '0', '--page-port', '0', '--directory', join(folder, 'kafka'), ...more]
+  const pagePort = more.includes('--page-port') ? [] : ['--page-port', '0']
+  const args = ['--port', '0', ...pagePort, '--directory', join(folder, 'kafka'), ...more]
   const data = join(folder, 'data')
   const program = start(args, {
     AUTOGRADER_DELAY_OVERRIDE_VAL: '0.01',

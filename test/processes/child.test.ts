@@ -71,3 +71,19 @@ test('a child is in no process group of ours, so that a Ctrl-C reaches us alone'
   const child = await startShell(t, 'sleep 30')
   assert.equal(process.kill(-child.pid, 0), true)
 })
+
+test('notices of a child arrive in order before it has ended; a child of whom none are wanted has no channel', async (t) => {
+  const script = "for (let i = 0; i < 100; i++) process.send({ kind: 'days sent', days: i, seconds: 0 })"
+  const notices: unknown[] = []
+  const node = { command: process.execPath, args: ['--eval', script] }
+  const told = await startChild({ ...node, onNotice: (notice) => notices.push(notice) })
+  t.after(told.kill)
+  assert.deepEqual(await told.exited, { code: 0, signal: null })
+  const expected = Array.from({ length: 100 }, (_, i) => ({ kind: 'days sent', days: i, seconds: 0 }))
+  assert.deepEqual(notices, expected)
+  const alone = await runChild({
+    ...node,
+    args: ['--eval', 'console.log(process.connected, process.env.NODE_CHANNEL_FD)'],
+  })
+  assert.deepEqual(alone.lines, ['undefined undefined'])
+})

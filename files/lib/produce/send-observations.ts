@@ -1,3 +1,4 @@
+import { tellParent } from '../core/notice.ts'
 import type { Pace } from '../core/pace.ts'
 import type { DailyHigh, Observations } from '../observations/observations.ts'
 import { countSkipped, printSkipped } from '../observations/skipped.ts'
@@ -35,6 +36,7 @@ export async function sendObservations(
   } finally {
     progress.end()
   }
+  tellParent({ kind: 'days sent', days: missing.length, seconds: progress.seconds() })
   const notes = countSkipped(observations)
   if (days.length > missing.length) notes.push(`${days.length - missing.length} in the log already`)
   console.log(`Sent ${missing.length} days (${notes.join(', ')}) in ${progress.speed(missing.length)}.`)
@@ -57,6 +59,7 @@ function startProgress(total: number) {
     end() {
       if (isTerminal) process.stderr.write('\r\x1b[K')
     },
+    seconds,
     speed: (sent: number) => `${seconds().toFixed(2)} s, ${perSecond(sent).toFixed(0)} days/s`,
   }
 }
