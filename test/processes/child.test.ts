@@ -38,10 +38,9 @@ test('stop and kill of a child that has ended say how it ended', async (t) => {
 })
 
 test('a child has ended although a child of its own still holds its output', async (t) => {
-  const child = await startShell(t, 'sleep 5 & echo $!')
-  const begin = performance.now()
+  const child = await startShell(t, 'sleep 600 & echo $!')
   assert.deepEqual(await child.exited, { code: 0, signal: null })
-  assert.ok(performance.now() - begin < 3000)
+  // Fails where its child has ended too.
   process.kill(Number(child.tail()[0]), 'SIGKILL')
 })
 

@@ -17,7 +17,7 @@ let server: Promise<BrowserServer> | undefined
 let browser: Promise<Browser> | undefined
 
 /** Starts Debian's Chromium, once for all tests of a file; {@link closeBrowser} ends it. */
-function startBrowser(): Promise<Browser> {
+export function startBrowser(): Promise<Browser> {
   // Chromium refuses its sandbox to root.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   server ??= chromium.launchServer({ executablePath: '/usr/bin/chromium', args: [...args, ...sandbox] })
