@@ -82,7 +82,7 @@ test('supervise gives up a process that refuses its settings', async (t) => {
   const { supervised, starts } = await superviseShell(t, ['exit 2'])
   await assert.rejects(supervised.ended, {
     name: 'OperatingError',
-    message: /refused to run \(exit code 2\)/,
+    message: /exited with a usage error \(code 2\)/,
   })
   assert.equal(starts(), 1)
   await supervised.stop()
