@@ -235,7 +235,7 @@ test('producer.ts leaves the log as it is when the cluster would not take the ne
   const { code, stderr } = await runProgram(t, 'producer.ts', [], asked)
   assert.equal(code, 1)
   assert.match(stderr, new RegExp(`^Topic ${topic} cannot be created: .*replication factor .*3.*\\n`))
-  assert.match(stderr, /The topic of that name is as it was\. .*TOPIC_REPLICATION_FACTOR/)
+  assert.match(stderr, /The existing topic was not changed\. .*TOPIC_REPLICATION_FACTOR/)
   assert.equal((await describeTopic(startAdmin(t), topic))?.id, id)
   assert.equal((await readTopic(brokerAddress(), topic)).length, 1)
 })
