@@ -30,7 +30,7 @@ export const startCommand = {
   name: 'npm start --',
   purpose:
     'Starts page, broker, producer and two consumers in one terminal, and starts again what dies. ' +
-    'It deletes the topic with all its records, and creates it anew.',
+    'It deletes the topic with all its records, and creates it again.',
   argumentsOf: 'observations',
   options,
   settings: [
@@ -71,17 +71,16 @@ export type StartOptions = {
  */
 export function parseStartOptions(args: readonly string[], root: string): StartOptions {
   const { values, repeat } = parseCommandLine(startCommand, args)
-  const { port, 'page-port': pagePort, directory, chaos, observations, from, to } = values
+  const { port, 'page-port': pagePort, directory, chaos, observations } = values
   if (port !== 0 && port === pagePort)
     throw wrongUsage(
       startCommand,
       `--port and --page-port are both ${port}: the broker and the page need one each.`,
     )
-  if (from && to && from > to) throw wrongUsage(startCommand, `--from ${from} is after --to ${to}.`)
   const producerArgs = repeat(producersOptions)
   const files = observations.map((path) => `--observations=${observationsPath(path)}`)
   if (files.length > 0) producerArgs.push('--follow', ...files)
-  parseProducerOptions(producerArgs)
+  parseProducerOptions(producerArgs, startCommand.name)
   return {
     ...{ port, pagePort, chaos, producerArgs, pageArgs: repeat(pagesOptions) },
     directory: resolve(directory ?? join(root, '.kafka')),

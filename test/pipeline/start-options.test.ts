@@ -56,6 +56,10 @@ test('what makes no sense is refused with the usage, before anything is started'
     [['--observations', file, '--units', 'K'], /--units is 'K'/],
     [['--observations', file, '--days-per-second', '0'], /--days-per-second is '0'/],
     [['--normals', '1991'], /--normals is '1991'/],
+    [
+      ['--observations', file, '--from', '2020-01-02', '--to', '2020-01-01'],
+      /^UsageError: npm start: --from 2020-01-02 is after --to 2020-01-01\.\nUsage: npm start -- /,
+    ],
     [['--page-port', 'http'], /--page-port is 'http'/],
     [['--port', '8080'], /--port and --page-port are both 8080/],
     [['station.csv'], /'station\.csv': it goes with --observations/],

@@ -75,7 +75,7 @@ export const producerCommand = {
   name: 'producer.ts',
   purpose:
     'Sends daily maximum temperatures to the topic: generated ones, or a station’s. ' +
-    'It deletes the topic with all its records, and creates it anew, unless --append is given.',
+    'Without --append it deletes the topic with all its records, and creates it again.',
   argumentsOf: 'observations',
   options,
   exclusive: [['delay', 'days-per-second']],
@@ -95,16 +95,18 @@ export const producerCommand = {
  * Without a delay, generated days come as AUTOGRADER_DELAY_OVERRIDE_VAL says and observed ones as fast as they are
  * acknowledged.
  *
+ * @param name how the user called it, for messages: `npm start` passes arguments on
  * @throws UsageError that names the option
  */
-export function parseProducerOptions(args: readonly string[]): ProducerOptions {
-  const { values } = parseCommandLine(producerCommand, args)
+export function parseProducerOptions(args: readonly string[], name = producerCommand.name): ProducerOptions {
+  const command = { ...producerCommand, name }
+  const { values } = parseCommandLine(command, args)
   const { append, follow, observations: files, delay, 'days-per-second': speed, ...others } = values
   const { units: unit, 'list-skipped': listSkipped, ...wanted } = others
   if (follow && files.includes('-'))
-    throw wrongUsage(producerCommand, '--follow needs files: standard input has an end.')
+    throw wrongUsage(command, '--follow needs files: standard input has an end.')
   const { from, to } = wanted
-  if (from && to && from > to) throw wrongUsage(producerCommand, `--from ${from} is after --to ${to}.`)
+  if (from && to && from > to) throw wrongUsage(command, `--from ${from} is after --to ${to}.`)
   const otherwise = files.length === 0 ? delaySeconds() : 0
   const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
   return { append, follow, files, wanted: { ...wanted, unit, listSkipped }, ...pace }
