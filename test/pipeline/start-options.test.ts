@@ -37,6 +37,13 @@ test('npm start hands the observations and what belongs to them to the producer,
   assert.deepEqual(parseStartOptions([], '/').producerArgs, [])
 })
 
+test('what a file does not say of itself is passed on to the producer', async (t) => {
+  const { file } = await stationFile(t)
+  const said = ['--date-order=mdy', '--no-model', '--timezone=Europe/Berlin', '--units=C']
+  const { producerArgs } = parseStartOptions([...said, `--observations=${file}`], '/')
+  assert.deepEqual(producerArgs.toSorted(), ['--follow', `--observations=${file}`, ...said].toSorted())
+})
+
 test('a file is looked for where the user is, though npm runs elsewhere', async (t) => {
   const { folder, file } = await stationFile(t)
   const { npm_lifecycle_event: event, INIT_CWD: from } = process.env
@@ -54,6 +61,15 @@ test('what makes no sense is refused with the usage, before anything is started'
     [['--observations', '-'], /needs files here/],
     [['--station', 'USW00094728'], /--station goes with --observations FILE/],
     [['--observations', file, '--units', 'K'], /--units is 'K'/],
+    [
+      ['--observations', file, '--date-order', 'dym'],
+      /--date-order is 'dym': expected one of dmy, mdy, ymd\./,
+    ],
+    [
+      ['--observations', file, '--timezone', 'Berlin'],
+      /--timezone is 'Berlin': expected the name of a time zone/,
+    ],
+    [['--no-model'], /--no-model goes with --observations FILE/],
     [['--observations', file, '--days-per-second', '0'], /--days-per-second is '0'/],
     [['--normals', '1991'], /--normals is '1991'/],
     [

@@ -2,11 +2,12 @@ import { OperatingError } from '../core/program.ts'
 import { quoted } from '../core/quoted.ts'
 import { isName, isPlace } from '../weather/source.ts'
 import { inFahrenheit, type Unit, unitNames } from '../weather/unit.ts'
-import { type Days, type Place, type SkipReason, skipDay, takeDay } from './days.ts'
+import { type Days, type Place, type SkipReason, skipDay, takeDay, takeReadings } from './days.ts'
 import { formatError } from './format-error.ts'
 import { parseNumber } from './number-text.ts'
 import { isWanted, type Stations } from './stations.ts'
 import { type Found, tellUnit } from './tell-unit.ts'
+import type { DateOrder } from './written-date.ts'
 
 /** What the files say of the station that is read, besides its values: name and place where a format has them. */
 export type About = {
@@ -17,12 +18,20 @@ export type About = {
   /** Whose records these are; undefined among them for a file of one's own. */
   datasets: Set<string | undefined>
   units: Set<Unit>
+  /** What a user should know of values that are sent, a sentence each. */
+  notes: string[]
 }
 
 /** What the command line says of the files' content. */
 export type FormatOptions = {
   /** What `--units` says. */
   unit?: Unit
+  /** What `--date-order` says. */
+  dateOrder?: DateOrder
+  /** Whose days are meant where a file has moments: an IANA time zone; this machine's when nothing else is said. */
+  timeZone?: string
+  /** Whether values that a model made are left out. */
+  noModel?: boolean
 }
 
 /** Where a format puts what it reads of one file. `days`, `stations` and `about` are those of all files together. */
@@ -49,6 +58,10 @@ export type Observation = {
   value: string | number | undefined
   /** Whether the file says that it failed a check of its quality. */
   isFlagged?: boolean
+  /** Whether the file says that a model made it. */
+  isModelled?: boolean
+  /** When it is the highest of readings: the hours of the day that they are of, see `Days.readings`. */
+  hours?: number
   place: Place
 }
 
@@ -100,7 +113,7 @@ export function describeStation(
  * @throws OperatingError when it is no number
  */
 export function collect(collector: Collector, observation: Observation): boolean {
-  const { station, day, value, isFlagged, place } = observation
+  const { station, day, value, isFlagged, isModelled, hours, place } = observation
   const text = typeof value === 'string' ? value.trim() : value
   const isMissing = text === undefined || text === ''
   if (station !== undefined && !isWanted(collector.stations, station, isMissing ? undefined : day, place))
@@ -109,7 +122,8 @@ export function collect(collector: Collector, observation: Observation): boolean
   if (isMissing) skipDay(collector.days, 'missing', day, place)
   else if (typeof number !== 'number') throw formatError(place, quoted(String(text)), 'a number of degrees')
   else if (isFlagged) skipDay(collector.days, 'flagged', day, place)
-  else collector.found.push({ day, value: number, isWhole: !/[.,]/.test(String(text)), place })
+  else if (isModelled && collector.options.noModel) skipDay(collector.days, 'model', day, place)
+  else collector.found.push({ day, value: number, isWhole: !/[.,]/.test(String(text)), hours, place })
   return true
 }
 
@@ -131,5 +145,9 @@ export function finishCollecting({ source, options, days, about, unit, found }: 
   if (unit === undefined && found.length === 0) return
   const known = unit ?? options.unit ?? tellUnit(found, source)
   about.units.add(known)
-  for (const { day, value, place } of found) takeDay(days, day, inFahrenheit(value, known), place)
+  for (const { day, value, hours, place } of found) {
+    const degrees = inFahrenheit(value, known)
+    if (hours === undefined) takeDay(days, day, degrees, place)
+    else takeReadings(days, day, degrees, hours, place)
+  }
 }

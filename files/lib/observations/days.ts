@@ -14,12 +14,19 @@ export const skipReasons = {
   contradicted: 'given with different values',
   outside: 'outside --from and --to',
   unfinished: 'in a last line that has no end yet',
+  incomplete: 'with readings in fewer than 20 of 24 hours',
+  model: 'from a model',
 } as const
 
 export type SkipReason = keyof typeof skipReasons
 
-/** Where a value stands; line and column count from 1. */
-export type Place = { source: string; line: number; column: number }
+/** Where a value stands: line and column from 1, or in a database the table and the key in `row`. */
+export type Place = { source: string; line: number; column: number; row?: string }
+
+/** A place in words: `line 3, column 12`. */
+export function placeText({ line, column, row }: Place): string {
+  return row ?? `line ${line}, column ${column}`
+}
 
 /** A value left out. */
 export type Skipped = Place & { reason: SkipReason; date: string }
@@ -33,12 +40,17 @@ export type Days = {
   last: number
   byDay: Map<number, { degrees: number; place: Place }>
   contradicted: Set<number>
+  /** The highest of a day's readings so far, in °F, and the hours that have one: bit 0 is 00:00 to 01:00. */
+  readings: Map<number, { degrees: number; hours: number; place: Place }>
   skipped: Map<SkipReason, number>
   list: Skipped[] | undefined
 }
 
 // No thermometer has shown more than 56.7 °C or less than -89.2 °C (World Meteorological Organization).
 const [coldest, hottest] = [-130, 140]
+
+/** Of so many hours a day must have readings, or its highest one may not be the day's. */
+export const completeHours = 20
 
 /** Makes an empty collection of days. */
 export function collectDays({ from = '', to = '9999-12-31', listSkipped }: Wanted = {}): Days {
@@ -47,6 +59,7 @@ export function collectDays({ from = '', to = '9999-12-31', listSkipped }: Wante
     last: dayNumber(to),
     byDay: new Map(),
     contradicted: new Set(),
+    readings: new Map(),
     skipped: new Map(),
     list: listSkipped ? [] : undefined,
   }
@@ -67,6 +80,26 @@ export function takeDay(days: Days, day: number, degrees: number, place: Place):
     skipDay(days, 'contradicted', day, earlier.place)
     skipDay(days, 'contradicted', day, place)
   }
+}
+
+/** Takes the highest of some readings of a day, in °F, and the hours that they are of. Those of one day may stand in several files. */
+export function takeReadings(days: Days, day: number, degrees: number, hours: number, place: Place): void {
+  const earlier = days.readings.get(day)
+  const highest = earlier && earlier.degrees >= degrees ? earlier : { degrees, place }
+  days.readings.set(day, { ...highest, hours: hours | (earlier?.hours ?? 0) })
+}
+
+/** Takes each day whose readings are of enough hours; its highest reading is the day's value. */
+export function finishReadings(days: Days): void {
+  for (const [day, { degrees, hours, place }] of days.readings) {
+    if (countHours(hours) < completeHours) skipDay(days, 'incomplete', day, place)
+    else takeDay(days, day, degrees, place)
+  }
+  days.readings.clear()
+}
+
+function countHours(hours: number): number {
+  return hours.toString(2).replaceAll('0', '').length
 }
 
 /** Counts a value that is left out; `day` may be none of the calendar. */

@@ -1,9 +1,9 @@
 import { OperatingError } from '../core/program.ts'
-import type { Place } from './days.ts'
+import { type Place, placeText } from './days.ts'
 
 /** Makes the error for what does not fit its format. */
-export function formatError({ source, line, column }: Place, found: string, expected: string) {
+export function formatError(place: Place, found: string, expected: string) {
   return new OperatingError(
-    `${source}: line ${line}, column ${column}: ${found}: expected ${expected}. Nothing has been sent.`,
+    `${place.source}: ${placeText(place)}: ${found}: expected ${expected}. Nothing has been sent.`,
   )
 }

@@ -14,6 +14,8 @@ export type Format = {
   dataset?: string
   /** When the format fixes it. A format whose header names the unit calls `declareUnit` instead. */
   unit?: Unit
+  /** Whether a file may hold values that a model made, and says so: `--no-model` leaves them out. */
+  hasModelData?: boolean
   /** Whether a file is of this format, by its first 16 kB, unpacked and without a byte order mark. */
   detect: (head: Head) => boolean
   /**

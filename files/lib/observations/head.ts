@@ -83,3 +83,18 @@ function findHeader(lines: readonly string[], delimiter: string, after: number):
   }
   return header
 }
+
+/** Finds the first row with certain columns, for formats whose header comes after other lines. */
+export function findHeaderWith(
+  { lines }: Head,
+  delimiters: readonly string[],
+  has: (names: readonly string[]) => boolean,
+): (Header & { delimiter: string }) | undefined {
+  for (const delimiter of delimiters) {
+    for (const [index, line] of lines.entries()) {
+      const header = findHeader([line], delimiter, 0)
+      if (header && has(header.names)) return { ...header, line: index + 1, endLine: index + 1, delimiter }
+    }
+  }
+  return undefined
+}

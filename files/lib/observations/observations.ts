@@ -1,3 +1,4 @@
+import { OperatingError } from '../core/program.ts'
 import type { Source } from '../weather/source.ts'
 import {
   type About,
@@ -8,7 +9,8 @@ import {
   startCollecting,
 } from './collector.ts'
 import { type Content, openContent } from './content.ts'
-import { collectDays, type Days, inOrder, type OrderedDays, type Wanted } from './days.ts'
+import { collectDays, type Days, finishReadings, inOrder, type OrderedDays, type Wanted } from './days.ts'
+import type { Format } from './format.ts'
 import { detectFormat } from './formats.ts'
 import { type Input, openInput } from './input.ts'
 import { checkStations, chosenStation, type Stations } from './stations.ts'
@@ -16,7 +18,7 @@ import { checkStations, chosenStation, type Stations } from './stations.ts'
 export type { DailyHigh } from './days.ts'
 
 /** What observations files hold: a station's days, and which station that is. */
-export type Observations = OrderedDays & { source: Source }
+export type Observations = OrderedDays & { source: Source; notes: string[] }
 
 /** What to read of the files: of which station, from which day to which; and what a file does not say of itself. */
 export type ObservationOptions = Wanted &
@@ -60,17 +62,18 @@ export function readObservations(
  */
 export async function readInputs(
   inputs: readonly (() => Input)[],
-  { station, name, isGrowing = false, unit, ...wanted }: ObservationOptions,
+  { station, name, isGrowing = false, from, to, listSkipped, ...options }: ObservationOptions,
 ): Promise<Observations> {
-  const days = collectDays(wanted)
+  const days = collectDays({ from, to, listSkipped })
   const stations: Stations = { asked: station, spans: new Map() }
-  const about: About = { datasets: new Set(), units: new Set() }
-  const shared = { days, stations, about, options: { unit } }
+  const about: About = { datasets: new Set(), units: new Set(), notes: [] }
+  const shared = { days, stations, about, options }
   for (const open of inputs) await readInput(open(), shared, isGrowing)
+  finishReadings(days)
   // A file that is still written may get its first values later, of whatever station.
   const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
   if (!(isGrowing && isEmpty)) checkStations(stations)
-  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name) }
+  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name), notes: about.notes }
 }
 
 async function readInput(
@@ -91,9 +94,16 @@ async function readInput(
 async function readFormat(content: Content, collector: Collector): Promise<void> {
   const format = detectFormat(collector.source, content.head)
   collector.about.datasets.add(format.dataset)
+  if (collector.options.noModel && !format.hasModelData) throw noModelData(collector.source, format)
   if (format.unit) declareUnit(collector, format.unit, 'its format')
   await format.read(content, collector)
   finishCollecting(collector)
+}
+
+function noModelData(source: string, { name }: Format): OperatingError {
+  return new OperatingError(
+    `${source}: it is ${name}, which does not say which values are from a model: expected no --no-model. Nothing has been sent.`,
+  )
 }
 
 function countUnfinished({ skipped }: Days): void {
@@ -101,7 +111,11 @@ function countUnfinished({ skipped }: Days): void {
 }
 
 /** What is known of the station; what several files say differently is left out. */
-function sourceOf({ datasets, units, ...about }: About, id: string | undefined, name?: string): Source {
+function sourceOf(
+  { datasets, units, notes: _, ...about }: About,
+  id: string | undefined,
+  name?: string,
+): Source {
   const [[dataset], [unit]] = [datasets, units]
   return {
     kind: 'observed',

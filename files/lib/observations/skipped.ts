@@ -1,12 +1,12 @@
-import { type SkipReason, skipReasons } from './days.ts'
+import { placeText, type SkipReason, skipReasons } from './days.ts'
 import type { ObservationOptions, Observations } from './observations.ts'
 
 const reasons = Object.keys(skipReasons) as SkipReason[]
 
 /** Prints the values that were left out, a line each. */
 export function printSkipped({ list }: Observations): void {
-  for (const { date, reason, source, line, column } of list)
-    console.log(`Skipped ${date}: ${skipReasons[reason]} (${source}: line ${line}, column ${column})`)
+  for (const { date, reason, ...place } of list)
+    console.log(`Skipped ${date}: ${skipReasons[reason]} (${place.source}: ${placeText(place)})`)
 }
 
 /** Says how many values were left out for each reason: first those without a value, also when there are none. */

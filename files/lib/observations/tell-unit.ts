@@ -3,7 +3,13 @@ import type { Unit } from '../weather/unit.ts'
 import type { Place } from './days.ts'
 
 /** A value in its file's unit, `isWhole` as it is written. */
-export type Found = { day: number; value: number; isWhole: boolean; place: Place }
+export type Found = {
+  day: number
+  value: number
+  isWhole: boolean
+  hours: number | undefined
+  place: Place
+}
 
 // What no thermometer shows in °F, let alone in °C: such a value can only be in tenths.
 const beyondFahrenheit = 140

@@ -3,6 +3,8 @@ import { parseCommandLine, wrongUsage } from '../core/command-line.ts'
 import { anyText, numberFrom, oneOf, seconds, type Value } from '../core/option-values.ts'
 import { delaySeconds } from '../core/settings.ts'
 import type { ObservationOptions } from '../observations/observations.ts'
+import { isTimeZone } from '../observations/time-zone.ts'
+import { dateOrders } from '../observations/written-date.ts'
 import { date } from '../weather/date-values.ts'
 import { isName } from '../weather/source.ts'
 import { units } from '../weather/unit.ts'
@@ -38,6 +40,11 @@ const daysPerSecond: Value<number> = {
   expected: 'a number from 0.001 to 1000000',
 }
 
+const zone: Value<string> = {
+  parse: (text) => (isTimeZone(text) ? text : undefined),
+  expected: 'the name of a time zone, such as Europe/Berlin',
+}
+
 const ofFiles = { needs: 'observations' }
 
 /** What belongs to files of observations, for `npm start` too. */
@@ -52,6 +59,19 @@ export const observationOptions = {
     'The unit of the values, where the file does not tell.',
     ofFiles,
   ),
+  'date-order': optional(
+    dateOrders.join('|'),
+    oneOf(dateOrders),
+    'The order of day, month and year, where the file does not tell.',
+    ofFiles,
+  ),
+  timezone: optional(
+    'ZONE',
+    zone,
+    'The station’s time zone, for files that have moments; this machine’s by default.',
+    ofFiles,
+  ),
+  'no-model': flag('Leave out values that a model made, where the file says so.', ofFiles),
 } satisfies OptionTable
 
 /** How fast days are sent, for `npm start` too. */
@@ -102,14 +122,21 @@ export function parseProducerOptions(args: readonly string[], name = producerCom
   const command = { ...producerCommand, name }
   const { values } = parseCommandLine(command, args)
   const { append, follow, observations: files, delay, 'days-per-second': speed, ...others } = values
-  const { units: unit, 'list-skipped': listSkipped, ...wanted } = others
+  const { units: unit, 'date-order': dateOrder, timezone: timeZone, 'no-model': noModel, ...more } = others
+  const { 'list-skipped': listSkipped, ...wanted } = more
   if (follow && files.includes('-'))
     throw wrongUsage(command, '--follow needs files: standard input has an end.')
   const { from, to } = wanted
   if (from && to && from > to) throw wrongUsage(command, `--from ${from} is after --to ${to}.`)
   const otherwise = files.length === 0 ? delaySeconds() : 0
   const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
-  return { append, follow, files, wanted: { ...wanted, unit, listSkipped }, ...pace }
+  return {
+    append,
+    follow,
+    files,
+    wanted: { ...wanted, unit, dateOrder, timeZone, noModel, listSkipped },
+    ...pace,
+  }
 }
 
 function paceOf(seconds: number) {

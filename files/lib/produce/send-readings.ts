@@ -27,6 +27,7 @@ export async function sendReadings(
   for (let reading: Observations | undefined = first; reading; reading = await next()) {
     if (reading !== first && !mayBeSent(reading, logged)) continue
     const notes = [
+      ...reading.notes,
       describeMislabelled(logged.source, reading.source),
       describeDifferences(reading.days, newestDates, logged.days),
     ].filter((note) => note !== undefined)

@@ -1,6 +1,6 @@
-import { OperatingError } from '../../core/program.ts'
 import type { Unit } from '../../weather/unit.ts'
 import { collect, declareUnit } from '../collector.ts'
+import { unitUnknown } from '../column-unit.ts'
 import { checkLength, placeOf } from '../csv-row.ts'
 import { parseDay } from '../date-text.ts'
 import { dayText } from '../days.ts'
@@ -22,7 +22,7 @@ export const plainCsv: Format = {
     const { date, degrees, name, unit } = findColumns(names)!
     const { source } = collector
     if (unit) declareUnit(collector, unit, `its column ${name}`)
-    else if (!collector.options.unit) throw unitUnknown(source)
+    else if (!collector.options.unit) throw unitUnknown(source, 'its column tmax')
     let last = 0
     await rows((row) => {
       checkLength(source, row, names.length)
@@ -45,10 +45,4 @@ function findColumns(names: readonly string[]): Columns | undefined {
   const isOnce = names.filter((other) => other === 'date' || other === name).length === 2
   const date = names.indexOf('date')
   return isOnce && date >= 0 ? { date, degrees: names.indexOf(name), name, unit } : undefined
-}
-
-function unitUnknown(source: string): OperatingError {
-  return new OperatingError(
-    `${source}: its column tmax does not tell its unit. Say it by --units F, --units C or --units tenths. Nothing has been sent.`,
-  )
 }
