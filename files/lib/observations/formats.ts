@@ -5,10 +5,11 @@ import { byYear } from './formats/by-year.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'
 import { dly } from './formats/dly.ts'
 import { plainCsv } from './formats/plain-csv.ts'
+import { weewx } from './formats/weewx.ts'
 import { firstText, type Head } from './head.ts'
 
 /** The formats that are read, special ones before general ones: the first that detects its own reads the file. */
-const formats: readonly Format[] = [dly, byYear, dailySummaries, plainCsv]
+const formats: readonly Format[] = [dly, byYear, dailySummaries, weewx, plainCsv]
 
 /**
  * Finds the format of a file.
@@ -19,13 +20,10 @@ export function detectFormat(source: string, head: Head): Format {
   const format = formats.find(({ detect }) => detect(head))
   if (format) return format
   const { header } = head
-  if (head.isDatabase)
-    throw new OperatingError(
-      `${source}: it is a database of SQLite, of no kind known here. Nothing has been sent.`,
-    )
   throw new OperatingError(
     `${source}: line ${header?.line ?? 1} is ${quoted(header?.text ?? firstText(head))}: expected a header with a column ` +
-      'date and one of tmax_f, tmax_c, or a file of GHCN-Daily (.dly, by year, by station or daily summaries). ' +
+      'date and one of tmax_f, tmax_c, or a file of GHCN-Daily (.dly, by year, by station or daily summaries), weewx, Cumulus, ' +
+      'Ecowitt, WeatherLink, Meteostat, DWD or ECA&D. ' +
       'Nothing has been sent.',
   )
 }

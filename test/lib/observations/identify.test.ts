@@ -68,9 +68,9 @@ const refused: [what: string, file: Buffer | string, error: RegExp][] = [
   ['a PDF', '%PDF-1.7\n', /^f: it is a PDF document\./],
   ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\n', /a Git LFS pointer.*git lfs pull/],
   [
-    'SQLite without a format that reads it',
+    'what begins as SQLite does and is none',
     'SQLite format 3\0'.padEnd(512, '\0'),
-    /^f: it is a database of SQLite/,
+    /^f: SQLite cannot read the database \(file is not a database\)/,
   ],
   ['bytes', Buffer.from([7, 200, 0, 1, 10]), /^f: it is binary/],
 ]
