@@ -4,12 +4,14 @@ import type { Format } from './format.ts'
 import { byYear } from './formats/by-year.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'
 import { dly } from './formats/dly.ts'
+import { ecowitt } from './formats/ecowitt.ts'
 import { plainCsv } from './formats/plain-csv.ts'
+import { weatherLink } from './formats/weather-link.ts'
 import { weewx } from './formats/weewx.ts'
 import { firstText, type Head } from './head.ts'
 
 /** The formats that are read, special ones before general ones: the first that detects its own reads the file. */
-const formats: readonly Format[] = [dly, byYear, dailySummaries, weewx, plainCsv]
+const formats: readonly Format[] = [dly, byYear, dailySummaries, weewx, ecowitt, weatherLink, plainCsv]
 
 /**
  * Finds the format of a file.
