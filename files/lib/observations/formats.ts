@@ -2,6 +2,7 @@ import { OperatingError } from '../core/program.ts'
 import { quoted } from '../core/quoted.ts'
 import type { Format } from './format.ts'
 import { byYear } from './formats/by-year.ts'
+import { cumulus } from './formats/cumulus.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'
 import { dly } from './formats/dly.ts'
 import { ecowitt } from './formats/ecowitt.ts'
@@ -11,7 +12,16 @@ import { weewx } from './formats/weewx.ts'
 import { firstText, type Head } from './head.ts'
 
 /** The formats that are read, special ones before general ones: the first that detects its own reads the file. */
-const formats: readonly Format[] = [dly, byYear, dailySummaries, weewx, ecowitt, weatherLink, plainCsv]
+const formats: readonly Format[] = [
+  dly,
+  byYear,
+  dailySummaries,
+  weewx,
+  ecowitt,
+  weatherLink,
+  cumulus,
+  plainCsv,
+]
 
 /**
  * Finds the format of a file.
