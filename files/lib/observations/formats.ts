@@ -6,6 +6,7 @@ import { cumulus } from './formats/cumulus.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'
 import { dly } from './formats/dly.ts'
 import { ecowitt } from './formats/ecowitt.ts'
+import { meteostat } from './formats/meteostat.ts'
 import { plainCsv } from './formats/plain-csv.ts'
 import { weatherLink } from './formats/weather-link.ts'
 import { weewx } from './formats/weewx.ts'
@@ -17,6 +18,7 @@ const formats: readonly Format[] = [
   byYear,
   dailySummaries,
   weewx,
+  meteostat,
   ecowitt,
   weatherLink,
   cumulus,
