@@ -5,6 +5,8 @@ import { byYear } from './formats/by-year.ts'
 import { cumulus } from './formats/cumulus.ts'
 import { dailySummaries } from './formats/daily-summaries.ts'
 import { dly } from './formats/dly.ts'
+import { dwd } from './formats/dwd.ts'
+import { ecad } from './formats/ecad.ts'
 import { ecowitt } from './formats/ecowitt.ts'
 import { meteostat } from './formats/meteostat.ts'
 import { plainCsv } from './formats/plain-csv.ts'
@@ -18,6 +20,8 @@ const formats: readonly Format[] = [
   byYear,
   dailySummaries,
   weewx,
+  dwd,
+  ecad,
   meteostat,
   ecowitt,
   weatherLink,
