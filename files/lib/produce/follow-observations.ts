@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatingError } from '../core/program.ts'
 import { fileVersion } from '../core/replace-file.ts'
@@ -87,5 +88,11 @@ async function nextVersion(
 }
 
 function versionOf(paths: readonly string[]): string {
-  return paths.map((path) => fileVersion(path) ?? 'absent').join(' ')
+  return paths.map((path) => `${fileVersion(path) ?? 'absent'} ${logVersion(`${path}-wal`)}`).join(' ')
+}
+
+/** The version of a database's write-ahead log: until it is put into the database, changes are in it alone. */
+function logVersion(path: string): string | undefined {
+  // Whoever reads the database may leave an empty one.
+  return statSync(path, { throwIfNoEntry: false })?.size ? fileVersion(path) : undefined
 }

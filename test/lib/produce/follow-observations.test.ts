@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { followObservations } from '../../../files/lib/produce/follow-observations.ts'
 import { temporaryFolder } from '../../support/program.ts'
 import { waitFor } from '../../support/wait-for.ts'
+import { writeWeewx } from '../../support/weewx-database.ts'
 
 const header = 'date,tmax_f\n'
 
@@ -110,4 +112,26 @@ test('a file that cannot be read at first is an error, unless it is known to com
   await patient.says(/ENOENT/)
   writeFileSync(patient.path, `${header}2024-01-01,30\n`)
   await patient.sees(['2024-01-01'])
+})
+
+test('a database of weewx is followed, also when its changes are in a write-ahead log', async (t) => {
+  const midnight = (day: number) => new Date(2024, 5, day).getTime() / 1000
+  const made = join(await temporaryFolder(t), 'weewx.sdb')
+  const records = [{ dateTime: midnight(2), outTemp: 20 }]
+  writeWeewx(made, { records, days: [{ dateTime: midnight(1), max: 20 }] })
+  const { path, sees } = await follow(t, readFileSync(made))
+  await sees(['2024-06-01'])
+  const weewx = new DatabaseSync(path)
+  t.after(() => weewx.close())
+  const add = (day: number) =>
+    weewx.exec(
+      `INSERT INTO archive_day_outTemp (dateTime, max, sumtime) VALUES (${midnight(day)}, 20, 86400)`,
+    )
+  add(2)
+  await sees(['2024-06-01', '2024-06-02'])
+  weewx.exec('PRAGMA journal_mode = WAL')
+  add(3)
+  await sees(['2024-06-01', '2024-06-02', '2024-06-03'])
+  add(4)
+  await sees(['2024-06-01', '2024-06-02', '2024-06-03', '2024-06-04'])
 })
