@@ -40,8 +40,10 @@ test('Cumulus: the separators of every language are read', async () => {
 })
 
 test('Cumulus: a line of few fields is read, and years of two digits are 1971 to 2070', async () => {
-  const short = '02/02/20,28.1,12:05,180,12.6,06:34,18.0,14:07,1007\n'
-  assert.deepEqual((await readTexts([short], { unit: 'C' })).days, ['2020-02-02 64.4'])
+  const short = '02/02/20,28.1,12:05,180,12.6,06:34,18.2,14:07,1007\n'
+  assert.deepEqual((await readTexts([short], { unit: 'F' })).days, ['2020-02-02 18.2'])
+  const [celsius] = (await readTexts([short], { unit: 'C' })).days
+  assert.equal(Number(celsius?.slice(11)).toFixed(6), '64.760000')
   const old = line('31/12/99', '0.0') + line('01/01/00', '5.0') + line('13/01/71', '10.0')
   assert.deepEqual((await readTexts([old], { unit: 'C' })).days, [
     '1971-01-13 50',

@@ -32,9 +32,9 @@ test('Meteostat: --no-model leaves out each value that is from a model, or from 
 })
 
 test('Meteostat: years put together keep their headers', async () => {
-  const next = `${header}\n${row('1', '10.0', 'ghcnd').replace('2026,8', '2027,1')}`
+  const next = `${header}\n${row('1', '10.0', 'ghcnd').replace('2026,8', '2025,1')}`
   const { days } = await readTexts([bulk(row('14', '35.0', 'dwd_daily')) + next])
-  assert.deepEqual(days, ['2026-08-14 95', '2027-01-01 50'])
+  assert.deepEqual(days, ['2025-01-01 50', '2026-08-14 95'])
 })
 
 test('Meteostat: what the site and the Python library export is read', async () => {
@@ -47,6 +47,11 @@ test('Meteostat: what the site and the Python library export is read', async () 
     const { days, unit } = await readTexts([`${names}\n${date},5.2,1.1,10.0,${more.join()}\n`])
     assert.deepEqual([days, unit], [['2018-01-01 50'], 'C'], names)
   }
+})
+
+test('Meteostat: an export with midnight in its dates has its right value', async () => {
+  const text = 'time,tavg,tmin,tmax,prcp\n2018-01-01 00:00:00,5.2,1.1,8.9,0.0\n'
+  assert.deepEqual((await readTexts([text])).days, ['2018-01-01 48.02'])
 })
 
 test('Meteostat: an export in °F is read when --units says so, the bulk data are not', async () => {
