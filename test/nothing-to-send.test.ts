@@ -57,7 +57,6 @@ const cases: [what: string, content: string, args: string[], found: RegExp][] = 
     ['--to', '1990-01-01'],
     /no day to send: 1 outside --from and --to\..* --to 1990-01-01/,
   ],
-  ['impossible values alone', `${header}2024-01-01,400\n`, [], /no day to send: 1 impossible\./],
 ]
 
 for (const [what, content, args, found] of cases) {
@@ -74,6 +73,22 @@ for (const [what, content, args, found] of cases) {
     }
   })
 }
+
+test('producer.ts leaves the topic alone and fails when values are impossible in their unit', async (t) => {
+  const kelvins = 'date,tmax_c\n2020-01-01,278.15\n2020-01-02,280.2\n'
+  const { file, environment, expectUntouched } = await startWithLog(t, kelvins)
+  for (const append of [[], ['--append']]) {
+    const { code, stdout, stderr } = await runProgram(
+      t,
+      'producer.ts',
+      [...append, '--observations', file],
+      environment,
+    )
+    assert.deepEqual([code, stdout], [1, ''], stderr)
+    assert.match(stderr, /2 of 2 values are impossible .* --units K\. .*Nothing has been sent\./)
+    await expectUntouched()
+  }
+})
 
 test('producer.ts leaves the topic alone and fails when standard input is empty, or a header alone', async (t) => {
   const { environment, expectUntouched } = await startWithLog(t, '')

@@ -222,7 +222,7 @@ test('producer.ts sends nothing, and leaves the topic alone, when a row of the o
   assert.equal(code, 1)
   assert.equal(
     stderr,
-    `${csv}: line 3, column 12: 'warm': expected a number of degrees. Nothing has been sent.\n`,
+    `${csv}: line 3, column 12: 'warm': expected a number of degrees, or nothing. Nothing has been sent.\n`,
   )
   assert.equal((await describeTopic(startAdmin(t), topic))?.id, id)
   assert.deepEqual(await readTopic(brokerAddress(), topic), [])

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { parseProducerOptions } from '../../files/lib/produce/producer-options.ts'
 import { parseStartOptions } from '../../pipeline/start-options.ts'
 import { temporaryFolder } from '../support/program.ts'
 
@@ -44,6 +45,30 @@ test('what a file does not say of itself is passed on to the producer', async (t
   assert.deepEqual(producerArgs.toSorted(), ['--follow', `--observations=${file}`, ...said].toSorted())
 })
 
+test('npm start hands on what says how a file is to be read', async (t) => {
+  const { file } = await stationFile(t)
+  const said = [
+    ...['--units=K', '--trust-units', '--column=Highest', '--missing=-1,x'],
+    ...['--good-flags=0,blank', '--date-order=mdy', '--station=Madison, WI'],
+  ]
+  const { producerArgs } = parseStartOptions(['--observations', file, ...said], '/')
+  assert.deepEqual(producerArgs.toSorted(), [...said, '--follow', `--observations=${file}`].toSorted())
+  const { wanted } = parseProducerOptions(producerArgs)
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  assert.deepEqual(Object.fromEntries(given), {
+    ...{
+      listSkipped: false,
+      noModel: false,
+      station: 'Madison, WI',
+      unit: 'K',
+      isUnitTrusted: true,
+      column: 'highest',
+    },
+    ...{ missing: ['-1', 'x'], goodFlags: ['0', 'blank'], dateOrder: 'mdy' },
+  })
+  assert.deepEqual(parseProducerOptions([`--observations=${file}`, '--missing=none']).wanted.missing, [])
+})
+
 test('a file is looked for where the user is, though npm runs elsewhere', async (t) => {
   const { folder, file } = await stationFile(t)
   const { npm_lifecycle_event: event, INIT_CWD: from } = process.env
@@ -60,7 +85,6 @@ test('what makes no sense is refused with the usage, before anything is started'
     [['--observations', folder], /there is no file/],
     [['--observations', '-'], /needs files here/],
     [['--station', 'USW00094728'], /--station goes with --observations FILE/],
-    [['--observations', file, '--units', 'K'], /--units is 'K'/],
     [
       ['--observations', file, '--date-order', 'dym'],
       /--date-order is 'dym': expected one of dmy, mdy, ymd\./,
@@ -70,6 +94,8 @@ test('what makes no sense is refused with the usage, before anything is started'
       /--timezone is 'Berlin': expected the name of a time zone/,
     ],
     [['--no-model'], /--no-model goes with --observations FILE/],
+    [['--observations', file, '--units', 'R'], /--units is 'R'/],
+    [['--observations', file, '--missing', '1,'], /--missing is '1,'/],
     [['--observations', file, '--days-per-second', '0'], /--days-per-second is '0'/],
     [['--normals', '1991'], /--normals is '1991'/],
     [

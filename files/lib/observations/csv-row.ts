@@ -53,7 +53,15 @@ export function placeOf(source: string, { line, columns }: Row, field: number): 
 export function checkLength(source: string, { line, fields, columns }: Row, expected: number): void {
   if (fields.length === expected) return
   const column = columns[Math.min(fields.length, expected)] ?? columns.at(-1)!
-  throw formatError({ source, line, column }, `${fields.length} columns`, `${expected}, as the header has`)
+  const advice =
+    fields.length < expected
+      ? 'delete the line if it is a note'
+      : 'put a value in quotes if it holds what separates the columns, such as a decimal comma'
+  throw formatError(
+    { source, line, column },
+    `${fields.length} columns`,
+    `${expected}, as the header has (${advice})`,
+  )
 }
 
 /**

@@ -1,3 +1,7 @@
+import { OperatingError } from '../core/program.ts'
+import { formatDate, nextDay, parseDate } from '../weather/calendar.ts'
+import { coldest, hottest } from '../weather/unit.ts'
+
 /** A day's highest temperature: date `YYYY-MM-DD`, degrees in °F. */
 export type DailyHigh = { date: string; degrees: number }
 
@@ -7,6 +11,7 @@ export type Wanted = { from?: string; to?: string; listSkipped?: boolean }
 /** Why a value is left out, in the words that follow its count. */
 export const skipReasons = {
   missing: 'without a value',
+  marked: 'with a number that stands for a missing value',
   flagged: 'failed a quality check',
   padding: "past a month's end",
   impossible: 'impossible',
@@ -45,9 +50,6 @@ export type Days = {
   skipped: Map<SkipReason, number>
   list: Skipped[] | undefined
 }
-
-// No thermometer has shown more than 56.7 °C or less than -89.2 °C (World Meteorological Organization).
-const [coldest, hottest] = [-130, 140]
 
 /** Of so many hours a day must have readings, or its highest one may not be the day's. */
 export const completeHours = 20
@@ -107,6 +109,23 @@ export function skipDay(days: Days, why: SkipReason, day: number, place: Place):
   const reason = day < days.first || day > days.last ? 'outside' : why
   days.skipped.set(reason, (days.skipped.get(reason) ?? 0) + 1)
   days.list?.push({ ...place, reason, date: dayText(day) })
+}
+
+/**
+ * Checks that no day lies in the future. The day after `today` may have begun where the station is.
+ *
+ * @param today as the number YYYYMMDD
+ * @throws OperatingError with the place of the first one
+ */
+export function checkPast({ byDay }: Days, today: number): void {
+  const tomorrow = dayNumber(formatDate(nextDay(parseDate(dayText(today))!)!))
+  const [first] = [...byDay].filter(([day]) => day > tomorrow).toSorted(([a], [b]) => a - b)
+  if (!first) return
+  const [day, { place }] = first
+  throw new OperatingError(
+    `${place.source}: line ${place.line}: ${dayText(day)} lies in the future, for today is ${dayText(today)}. Correct the ` +
+      `date, or say --to ${dayText(today)} to leave out what is later, such as forecasts. Nothing has been sent.`,
+  )
 }
 
 /** Puts the days in order. */

@@ -1,5 +1,5 @@
 import type { Unit } from '../weather/unit.ts'
-import type { Collector } from './collector.ts'
+import type { Collector, FormatOptions } from './collector.ts'
 import type { Content } from './content.ts'
 import type { Head } from './head.ts'
 
@@ -16,8 +16,10 @@ export type Format = {
   unit?: Unit
   /** Whether a file may hold values that a model made, and says so: `--no-model` leaves them out. */
   hasModelData?: boolean
+  /** Whether its columns may be named and their flags explained, by `--column` and `--good-flags`. */
+  hasNamedColumns?: boolean
   /** Whether a file is of this format, by its first 16 kB, unpacked and without a byte order mark. */
-  detect: (head: Head) => boolean
+  detect: (head: Head, options: FormatOptions) => boolean
   /**
    * Reads a file from its start to its end, and hands each value of a highest temperature to `collect`.
    *

@@ -47,6 +47,19 @@ export function firstText({ lines }: Head): string {
   return lines.find((line) => line.trim() !== '') ?? ''
 }
 
+/** The first rows below the header, as far as they can be split into fields. */
+export function firstRows({ lines, header, delimiter }: Head): string[][] {
+  const found: string[][] = []
+  const rows = startRows('', delimiter, ({ fields }) => found.push(fields.map((field) => field.trim())))
+  try {
+    // The last line may be cut.
+    for (let index = header?.endLine ?? 0; index < lines.length; index++) rows.line(lines[index]!, index + 1)
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error
+  }
+  return found
+}
+
 /** Decodes UTF-8, or else Latin-1, in which some stations' programs write their degree signs. */
 export function decodeText(bytes: Buffer, start = 0, end = bytes.length): string {
   const text = bytes.toString('utf8', start, end)

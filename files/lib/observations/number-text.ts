@@ -3,7 +3,7 @@
  * Number would take as well.
  */
 export function parseNumber(text: string): number | undefined {
-  const isNumber = /^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(text)
-  const number = isNumber ? Number(text.replace(',', '.')) : Number.NaN
+  const isNumber = /^[+\u2212-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(text)
+  const number = isNumber ? Number(text.replace(',', '.').replace('\u2212', '-')) : Number.NaN
   return Number.isFinite(number) ? number : undefined
 }

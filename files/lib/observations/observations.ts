@@ -1,15 +1,23 @@
 import { OperatingError } from '../core/program.ts'
-import type { Source } from '../weather/source.ts'
+import { isName, isStationId, type Source } from '../weather/source.ts'
 import {
   type About,
   type Collector,
-  declareUnit,
   type FormatOptions,
   finishCollecting,
+  fixUnit,
   startCollecting,
 } from './collector.ts'
 import { type Content, openContent } from './content.ts'
-import { collectDays, type Days, finishReadings, inOrder, type OrderedDays, type Wanted } from './days.ts'
+import {
+  checkPast,
+  collectDays,
+  type Days,
+  finishReadings,
+  inOrder,
+  type OrderedDays,
+  type Wanted,
+} from './days.ts'
 import type { Format } from './format.ts'
 import { detectFormat } from './formats.ts'
 import { type Input, openInput } from './input.ts'
@@ -73,6 +81,7 @@ export async function readInputs(
   // A file that is still written may get its first values later, of whatever station.
   const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
   if (!(isGrowing && isEmpty)) checkStations(stations)
+  checkPast(days, today())
   return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name), notes: about.notes }
 }
 
@@ -92,10 +101,11 @@ async function readInput(
 }
 
 async function readFormat(content: Content, collector: Collector): Promise<void> {
-  const format = detectFormat(collector.source, content.head)
+  const format = detectFormat(collector.source, content.head, collector.options)
   collector.about.datasets.add(format.dataset)
   if (collector.options.noModel && !format.hasModelData) throw noModelData(collector.source, format)
-  if (format.unit) declareUnit(collector, format.unit, 'its format')
+  if (!format.hasNamedColumns) checkColumnOptions(collector, format)
+  if (format.unit) fixUnit(collector, format.unit)
   await format.read(content, collector)
   finishCollecting(collector)
 }
@@ -106,8 +116,23 @@ function noModelData(source: string, { name }: Format): OperatingError {
   )
 }
 
+/** What says how to read a column must not be passed over in a file that has none to be named. */
+function checkColumnOptions({ source, options }: Collector, { name }: Format): void {
+  const option = options.column !== undefined ? '--column' : options.goodFlags ? '--good-flags' : undefined
+  if (option)
+    throw new OperatingError(
+      `${source}: it is ${name}, whose columns are known: expected no ${option}. Nothing has been sent.`,
+    )
+}
+
 function countUnfinished({ skipped }: Days): void {
   skipped.set('unfinished', (skipped.get('unfinished') ?? 0) + 1)
+}
+
+/** The date here, as the number YYYYMMDD. */
+function today(): number {
+  const now = new Date()
+  return 10_000 * now.getFullYear() + 100 * (now.getMonth() + 1) + now.getDate()
 }
 
 /** What is known of the station; what several files say differently is left out. */
@@ -120,7 +145,7 @@ function sourceOf(
   return {
     kind: 'observed',
     ...about,
-    ...(id && { id }),
+    ...(id && (isStationId(id) ? { id } : !about.name && isName(id) && { name: id })),
     ...(name && { name }),
     ...(dataset && datasets.size === 1 && { dataset }),
     ...(unit && units.size === 1 && { unit }),

@@ -25,9 +25,10 @@ export type ProducerOptions = {
   daysPerBeat: number | undefined
 }
 
+// As a file has it: where stations have no ids their names stand for them.
 const stationId: Value<string> = {
-  parse: (text) => (/^[\w-]{1,20}$/.test(text) ? text : undefined),
-  expected: 'an id such as USW00094728',
+  parse: (text) => (/^[\w-]{1,20}$/.test(text) || isName(text) ? text : undefined),
+  expected: 'an id such as USW00094728, or a name, as the file has it',
 }
 
 const stationName: Value<string> = {
@@ -45,6 +46,26 @@ const zone: Value<string> = {
   expected: 'the name of a time zone, such as Europe/Berlin',
 }
 
+/** The name of a column, as a header's names are compared. */
+const columnName: Value<string> = {
+  parse: (text) => text.trim().toLowerCase() || undefined,
+  expected: 'the name of a column',
+}
+
+/** Words between commas, in lower case. */
+const words: Value<string[]> = {
+  parse: (text) => {
+    const words = text.split(',').map((word) => word.trim().toLowerCase())
+    return words.includes('') ? undefined : words
+  },
+  expected: 'words separated by commas',
+}
+
+const missingValues: Value<string[]> = {
+  parse: (text) => (text === 'none' ? [] : words.parse(text)),
+  expected: 'numbers separated by commas, or none',
+}
+
 const ofFiles = { needs: 'observations' }
 
 /** What belongs to files of observations, for `npm start` too. */
@@ -59,10 +80,24 @@ export const observationOptions = {
     'The unit of the values, where the file does not tell.',
     ofFiles,
   ),
+  'trust-units': flag('Believe the unit although the values look wrong in it.', ofFiles),
+  column: optional('NAME', columnName, 'The column with the highest temperature of a CSV.', ofFiles),
   'date-order': optional(
     dateOrders.join('|'),
     oneOf(dateOrders),
-    'The order of day, month and year, where the file does not tell.',
+    'The order of day, month and year in dates such as 03/04/2024.',
+    ofFiles,
+  ),
+  missing: optional(
+    'LIST',
+    missingValues,
+    'The numbers that stand for a missing value; none for no number.',
+    ofFiles,
+  ),
+  'good-flags': optional(
+    'LIST',
+    words,
+    'The quality flags of good values; blank for none, any for all.',
     ofFiles,
   ),
   timezone: optional(
@@ -122,21 +157,17 @@ export function parseProducerOptions(args: readonly string[], name = producerCom
   const command = { ...producerCommand, name }
   const { values } = parseCommandLine(command, args)
   const { append, follow, observations: files, delay, 'days-per-second': speed, ...others } = values
-  const { units: unit, 'date-order': dateOrder, timezone: timeZone, 'no-model': noModel, ...more } = others
-  const { 'list-skipped': listSkipped, ...wanted } = more
+  const { units: unit, 'trust-units': isUnitTrusted, 'date-order': dateOrder, ...rest } = others
+  const { timezone: timeZone, 'no-model': noModel, ...further } = rest
+  const { 'good-flags': goodFlags, 'list-skipped': listSkipped, ...same } = further
+  const wanted = { ...same, unit, isUnitTrusted, dateOrder, timeZone, noModel, goodFlags, listSkipped }
   if (follow && files.includes('-'))
     throw wrongUsage(command, '--follow needs files: standard input has an end.')
   const { from, to } = wanted
   if (from && to && from > to) throw wrongUsage(command, `--from ${from} is after --to ${to}.`)
   const otherwise = files.length === 0 ? delaySeconds() : 0
   const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
-  return {
-    append,
-    follow,
-    files,
-    wanted: { ...wanted, unit, dateOrder, timeZone, noModel, listSkipped },
-    ...pace,
-  }
+  return { append, follow, files, wanted, ...pace }
 }
 
 function paceOf(seconds: number) {

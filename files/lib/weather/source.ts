@@ -32,6 +32,11 @@ export function isName(name: string): boolean {
   return text.test(name)
 }
 
+/** Whether a text can be a station's id: 1 to 20 letters, digits, `_` and, but for the first, `-`. */
+export function isStationId(id: string): boolean {
+  return stationId.test(id)
+}
+
 /** Whether a number can be a latitude, a longitude, or an elevation; NOAA writes -999.9 for one that is not known. */
 export function isPlace(key: keyof typeof ranges, value: number): boolean {
   const [least, most] = ranges[key]

@@ -80,12 +80,12 @@ const bad: [what: string, csv: string, error: RegExp][] = [
   [
     'the same date twice',
     'date,tmax_f\n2023-02-01,1\n2023-02-01,2\n',
-    /line 3, column 1: 2023-02-01 comes after/,
+    /line 3, column 1: 2023-02-01 is in line 2 already: expected one row a day/,
   ],
   [
     'a date going back',
-    'date,tmax_f\n2023-02-02,\n2023-02-01,2\n',
-    /line 3, column 1: 2023-02-01 comes after 2023-02-02/,
+    'date,tmax_f\n2023-02-01,\n2023-02-03,\n2023-02-02,2\n',
+    /line 4, column 1: 2023-02-02 comes after 2023-02-03/,
   ],
   ['a quote in mid field', 'date,tmax_f\n2023-02-01,4"\n', /line 2, column 1: a quotation mark/],
   ['a quote never closed', 'date,tmax_f\n2023-02-01,"4\n', /line 2, column 1: a quotation mark/],
@@ -96,8 +96,12 @@ const bad: [what: string, csv: string, error: RegExp][] = [
   ],
   ['an empty file', '', /^f: it is empty/],
   ['no header', '2023-02-01,1\n', /line 1 is '2023-02-01,1': expected a header/],
-  ['both units', 'date,tmax_f,tmax_c\n', /one of tmax_f, tmax_c/],
-  ['no unit', 'date,tmax\n', /its column tmax does not tell its unit/],
+  [
+    'both units',
+    'date,tmax_f,tmax_c\n',
+    /f: its columns 'tmax_f' and 'tmax_c' may each be the day's highest temperature\. Name the right one by --column\./,
+  ],
+  ['no unit', 'date,tmax\n2023-02-01,20\n', /its values do not tell their unit/],
 ]
 
 for (const [what, csv, error] of bad) {
