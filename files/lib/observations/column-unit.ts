@@ -1,4 +1,3 @@
-import { OperatingError } from '../core/program.ts'
 import type { Unit } from '../weather/unit.ts'
 
 /** The unit that a column's name ends in, as `℃`, `°F` or `C`, also with a damaged degree sign; undefined for none of them. */
@@ -6,11 +5,4 @@ export function unitOfSign(sign: string): Unit | undefined {
   const [, celsius, fahrenheit] = /^(?:(℃|[^a-z]{0,3}c)|(℉|[^a-z]{0,3}f))$/i.exec(sign.trim()) ?? []
   if (celsius) return 'C'
   return fahrenheit ? 'F' : undefined
-}
-
-/** Makes the error for values whose unit nothing tells. @param where in the file, as in `its column tmax` */
-export function unitUnknown(source: string, where: string): OperatingError {
-  return new OperatingError(
-    `${source}: ${where} does not tell its unit. Say it by --units F, --units C or --units tenths. Nothing has been sent.`,
-  )
 }

@@ -34,7 +34,7 @@ type DateReadings = {
 }
 
 const time = /^(.*?)[T ]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?$/i
-const blank = /^(?:-+(?:\.-+)?|n\/?a|nan|null)?$/i
+const dashes = /^-+\.-+$/
 const minutesInDay = 24 * 60
 // The longest interval at which a station's console keeps records.
 const longestInterval = 120
@@ -79,7 +79,7 @@ function startReadings(collector: Collector, isOfInterval: boolean) {
       const isMidnight = isOfInterval && minute === 0
       if (!isMidnight) readings.hasDay = true
       const text = value.trim()
-      if (blank.test(text)) return
+      if (collector.missing.isWord(text) || dashes.test(text)) return
       const degrees = parseNumber(text)
       if (degrees === undefined) throw formatError(place, quoted(text), 'a number of degrees')
       const interval = Math.abs(minute - intervals.lastMinute)

@@ -11,6 +11,8 @@ export type Found = {
   isText: boolean
   /** Whether the file says that it failed a check of its quality. */
   isFlagged: boolean
+  /** Of the highest of readings: the hours that they are of. */
+  hours: number | undefined
   place: Place
 }
 

@@ -1,6 +1,5 @@
 import { quoted } from '../../core/quoted.ts'
 import { collect } from '../collector.ts'
-import { unitUnknown } from '../column-unit.ts'
 import { placeOf, type Row } from '../csv-row.ts'
 import type { Place } from '../days.ts'
 import type { Format } from '../format.ts'
@@ -30,7 +29,6 @@ export const cumulus: Format = {
   },
   async read({ head, rows }, collector) {
     const { source, options } = collector
-    if (!options.unit) throw unitUnknown(source, `a ${cumulus.name}`)
     const delimiter = start.exec(firstText(head))![1]!
     const found: { date: WrittenDate; value: string; place: Place }[] = []
     await rows(

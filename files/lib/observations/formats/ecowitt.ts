@@ -1,5 +1,5 @@
 import { declareUnit } from '../collector.ts'
-import { unitOfSign, unitUnknown } from '../column-unit.ts'
+import { unitOfSign } from '../column-unit.ts'
 import type { Format } from '../format.ts'
 import { collectReadings } from '../readings.ts'
 
@@ -18,7 +18,6 @@ export const ecowitt: Format = {
     const name = header.names[degrees]!
     const unit = unitOfSign(outdoor.exec(name)![1] ?? '')
     if (unit) declareUnit(collector, unit, `its column '${name}'`)
-    else if (!collector.options.unit) throw unitUnknown(collector.source, `its column '${name}'`)
     await collectReadings(rows, collector, { header, time, degrees, stamped: 'at its moment' })
   },
 }

@@ -1,6 +1,6 @@
 import { OperatingError } from '../../core/program.ts'
 import { quoted } from '../../core/quoted.ts'
-import { collect, declareUnit } from '../collector.ts'
+import { collect, declareUnit, fixUnit } from '../collector.ts'
 import { checkLength, placeOf, type Row } from '../csv-row.ts'
 import { parseDay } from '../date-text.ts'
 import type { Place } from '../days.ts'
@@ -38,8 +38,8 @@ export const meteostat: Format = {
     const { source, options, about } = collector
     const layout = findLayout(head)!
     const { names, date, tmax, made } = layout
-    if (layout.isExport) collector.unit = options.unit ?? 'C'
-    else declareUnit(collector, 'C', `a file of ${meteostat.name}`)
+    if (!layout.isExport) fixUnit(collector, 'C')
+    else if (!options.unit) declareUnit(collector, 'C', 'an export of Meteostat')
     if (options.noModel && made < 0) throw sourcesMissing(source)
     let fromModel = 0
     const order = layout.header === undefined ? startOrderCheck() : undefined

@@ -1,6 +1,6 @@
 import { OperatingError } from '../../core/program.ts'
 import { declareUnit } from '../collector.ts'
-import { unitOfSign, unitUnknown } from '../column-unit.ts'
+import { unitOfSign } from '../column-unit.ts'
 import type { Format } from '../format.ts'
 import { findHeaderWith, type Head } from '../head.ts'
 import { collectReadings } from '../readings.ts'
@@ -15,14 +15,13 @@ export const weatherLink: Format = {
   name: 'WeatherLink CSV',
   detect: (head) => findColumns(head) !== undefined,
   async read({ head, rows }, collector) {
-    const { source, options } = collector
+    const { source } = collector
     const header = findColumns(head)!
     const degrees = header.names.findIndex((name) => highTemp.test(name))
     if (degrees < 0) throw highTempMissing(source, header.line)
     const name = header.names[degrees]!
     const unit = unitOfSign(highTemp.exec(name)![1]!)
     if (unit) declareUnit(collector, unit, `its column '${name}'`)
-    else if (!options.unit) throw unitUnknown(source, `its column '${name}'`)
     const columns = { header, delimiter: header.delimiter, time: header.names.indexOf(time), degrees }
     await collectReadings(rows, collector, { ...columns, stamped: 'at the end of its interval' })
   },

@@ -18,7 +18,7 @@ test('Cumulus: a dayfile.txt is read day first, in the unit that --units says', 
 test('Cumulus: without --units it stops and asks for it', async () => {
   await assert.rejects(
     readTexts([first + second]),
-    /^OperatingError: f: a Cumulus dayfile\.txt does not tell its unit\. Say it by --units F, --units C/,
+    /^OperatingError: f: its values do not tell their unit: .* Say it by --units F, --units C/,
   )
 })
 

@@ -96,10 +96,10 @@ test('Meteostat: older bulk data have no header', async () => {
 test('Meteostat: files of others with the same names are not taken for its own', async () => {
   // rnoaa's, in tenths of °C: the same names in the order of the alphabet, with the station.
   const rnoaa = 'id,date,prcp,tavg,tmax,tmin\nUSW00014837,2018-01-01,0,52,100,11\n'
-  await assert.rejects(readTexts([rnoaa]), /its column tmax does not tell its unit/)
-  await assert.rejects(readTexts(['date,tmax,tmin\n2018-01-01,10,1\n']), /does not tell its unit/)
+  await assert.rejects(readTexts([rnoaa]), /its values do not tell their unit/)
+  await assert.rejects(readTexts(['date,tmax,tmin\n2018-01-01,10,1\n']), /do not tell their unit/)
   const more = 'date,tavg,tmin,tmax,quality\n2018-01-01,5,1,10,bad\n'
-  await assert.rejects(readTexts([more]), /does not tell its unit/)
+  await assert.rejects(readTexts([more]), /its column 'quality' may say which values are wrong/)
 })
 
 const stops: [what: string, text: string, error: RegExp][] = [

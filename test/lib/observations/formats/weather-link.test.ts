@@ -129,7 +129,7 @@ const stops: [what: string, text: string, error: RegExp][] = [
   [
     'a unit that is none',
     file(row('6/13/24 1:00 AM', 1)).replaceAll('°C', 'K'),
-    /^f: its column 'high temp - k' does not tell its unit/,
+    /^f: its values do not tell their unit/,
   ],
   ['a time that is none', file(row('6/13/24 13:00 PM', 1)), /^f: line 7, column 1: '6\/13\/24 13:00 PM'/],
   ['a value that is none', file(row('6/13/24 1:00 PM', 'high')), /^f: line 7, column \d+: 'high'/],
