@@ -6,6 +6,7 @@ import { sayIfSlow } from './lib/core/say-if-slow.ts'
 import { brokerSettings, replicationFactor, topicName } from './lib/core/settings.ts'
 import { pythonString } from './lib/debug/python.ts'
 import { readLogged } from './lib/produce/append.ts'
+import { checkObservations, suggestCheck } from './lib/produce/check-observations.ts'
 import { followObservations, readOnce } from './lib/produce/follow-observations.ts'
 import { parseProducerOptions } from './lib/produce/producer-options.ts'
 import { retryDelay, type Send, startSending } from './lib/produce/send.ts'
@@ -17,14 +18,17 @@ import { firstDate, generatedSource, generateWeather } from './weather.ts'
 
 // Deletes the topic, unless --append is given, and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
-  const { append, follow, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(process.argv.slice(2))
+  const { append, follow, check, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(
+    process.argv.slice(2),
+  )
+  if (check) return checkObservations(files, { ...wanted, isGrowing: follow }, signal)
   const brokers = brokerSettings()
   const settings = { clientId: 'almanac-producer', ...brokers, retries: 10, retryDelay }
   const [topic, replicas] = [topicName(), replicationFactor()]
   const following = { isPatient: append, say: console.error, signal }
   const readings = follow ? followObservations(files, wanted, following) : readOnce(files, wanted, signal)
   const nextReading = async () => (await readings.next()).value ?? undefined
-  const first = await nextReading()
+  const first = await nextReading().catch(suggestCheck)
   const admin = new Admin(settings)
   const producer = new Producer({
     ...settings,

@@ -23,7 +23,15 @@ export type About = {
   units: Set<Unit>
   /** What a user should know of values that are sent, a sentence each. */
   notes: string[]
+  /** How each file was read, in their order; the last one may be under way. */
+  files: ReadFile[]
 }
+
+/** How a file was read: its format by name, and the unit of its values; undefined when it has none. */
+export type ReadFile = { source: string; format: string; unit?: ToldUnit | undefined }
+
+/** A unit, and what says so: `its column tmax_c`. */
+export type ToldUnit = { unit: Unit; evidence: string }
 
 /** What the command line says of the files' content. */
 export type FormatOptions = {
@@ -176,18 +184,19 @@ export function leaveOut(
 /**
  * Ends a file: chooses the unit of its values by what is said and by what they look like, and takes them.
  *
+ * @returns the unit; undefined when nothing says it, there being no values
  * @throws OperatingError when the unit must be said, or is not the one that the values are in; when a number may stand for a
  *   missing value
  */
-export function finishCollecting(collector: Collector): void {
+export function finishCollecting(collector: Collector): ToldUnit | undefined {
   const { source, options, days, about, declared, found, stations } = collector
   // Which station is meant must be said first: `checkStations` does.
-  if (stations.asked === undefined && stations.spans.size > 1) return
+  if (stations.asked === undefined && stations.spans.size > 1) return undefined
   const said = options.unit
   if (found.length === 0) {
     if (declared && said && said !== declared.unit) throw conflict(source, declared, said)
     if (declared) about.units.add(declared.unit)
-    return
+    return declared
   }
   checkDecimalSign(collector.decimalSigns)
   found.sort((a, b) => a.day - b.day)
@@ -212,6 +221,8 @@ export function finishCollecting(collector: Collector): void {
     else if (value.hours === undefined) takeDay(days, day, inFahrenheit(value.value, unit), place)
     else takeReadings(days, day, inFahrenheit(value.value, unit), value.hours, place)
   }
+  const evidence = said ? `--units ${said}` : 'its values'
+  return declared?.unit === unit ? declared : { unit, evidence }
 }
 
 const contradictedMax = 3

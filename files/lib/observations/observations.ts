@@ -6,6 +6,7 @@ import {
   type FormatOptions,
   finishCollecting,
   fixUnit,
+  type ReadFile,
   startCollecting,
 } from './collector.ts'
 import { type Content, openContent } from './content.ts'
@@ -25,8 +26,8 @@ import { checkStations, chosenStation, type Stations } from './stations.ts'
 
 export type { DailyHigh } from './days.ts'
 
-/** What observations files hold: a station's days, and which station that is. */
-export type Observations = OrderedDays & { source: Source; notes: string[] }
+/** What observations files hold: a station's days, which station that is, and how the files were read. */
+export type Observations = OrderedDays & { source: Source; notes: string[]; files: readonly ReadFile[] }
 
 /** What to read of the files: of which station, from which day to which; and what a file does not say of itself. */
 export type ObservationOptions = Wanted &
@@ -74,7 +75,7 @@ export async function readInputs(
 ): Promise<Observations> {
   const days = collectDays({ from, to, listSkipped })
   const stations: Stations = { asked: station, spans: new Map() }
-  const about: About = { datasets: new Set(), units: new Set(), notes: [] }
+  const about: About = { datasets: new Set(), units: new Set(), notes: [], files: [] }
   const shared = { days, stations, about, options }
   for (const open of inputs) await readInput(open(), shared, isGrowing)
   finishReadings(days)
@@ -82,7 +83,8 @@ export async function readInputs(
   const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
   if (!(isGrowing && isEmpty)) checkStations(stations)
   checkPast(days, today())
-  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name), notes: about.notes }
+  const { notes, files } = about
+  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name), notes, files }
 }
 
 async function readInput(
@@ -106,8 +108,10 @@ async function readFormat(content: Content, collector: Collector): Promise<void>
   if (collector.options.noModel && !format.hasModelData) throw noModelData(collector.source, format)
   if (!format.hasNamedColumns) checkColumnOptions(collector, format)
   if (format.unit) fixUnit(collector, format.unit)
+  const file: ReadFile = { source: collector.source, format: format.name }
+  collector.about.files.push(file)
   await format.read(content, collector)
-  finishCollecting(collector)
+  file.unit = finishCollecting(collector)
 }
 
 function noModelData(source: string, { name }: Format): OperatingError {
@@ -137,7 +141,7 @@ function today(): number {
 
 /** What is known of the station; what several files say differently is left out. */
 function sourceOf(
-  { datasets, units, notes: _, ...about }: About,
+  { datasets, units, notes: _, files: _files, ...about }: About,
   id: string | undefined,
   name?: string,
 ): Source {

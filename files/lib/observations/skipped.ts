@@ -9,6 +9,12 @@ export function printSkipped({ list }: Observations): void {
     console.log(`Skipped ${date}: ${skipReasons[reason]} (${place.source}: ${placeText(place)})`)
 }
 
+/** How many values were left out for each reason: `3 impossible`. */
+export function skippedCounts({ skipped }: Pick<Observations, 'skipped'>): string[] {
+  const found = reasons.filter((reason) => skipped.has(reason))
+  return found.map((reason) => `${skipped.get(reason)} ${skipReasons[reason]}`)
+}
+
 /** Says how many values were left out for each reason: first those without a value, also when there are none. */
 export function countSkipped({ skipped }: Observations): string[] {
   const others = reasons.filter((reason) => reason !== 'missing' && skipped.has(reason))
@@ -29,9 +35,8 @@ export function describeNoDays(
   { station, from, to }: ObservationOptions,
   { skipped }: Observations,
 ): string {
+  const counts = skippedCounts({ skipped })
   const names = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ')
-  const found = reasons.filter((reason) => skipped.has(reason))
-  const counts = found.map((reason) => `${skipped.get(reason)} ${skipReasons[reason]}`)
   const range = [from && `--from ${from}`, to && `--to ${to}`].filter(Boolean).join(' ')
   return [
     `${names}: no day${station ? ` of ${station}` : ''} to send: ${counts.join(', ') || 'it holds no value'}.`,

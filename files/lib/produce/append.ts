@@ -80,7 +80,7 @@ function checkAlike(topic: string, days: readonly DailyHigh[], logged: ReadonlyM
   if (common.length < commonMin || differing.length * 2 <= common.length) return
   throw new OperatingError(
     `Topic ${topic} holds other values for ${differing.length} of the ${common.length} days that it has in common with ` +
-      `these observations: is this the same station, in the same unit? Nothing has been sent. ${otherwise}`,
+      `these observations: is this the same station, in the same unit? --check shows how they were read. Nothing has been sent. ${otherwise}`,
   )
 }
 

@@ -17,6 +17,8 @@ export type ProducerOptions = {
   append: boolean
   /** Whether to go on reading the files, and to send what is added. */
   follow: boolean
+  /** Whether to show what would be sent of the files, and to send nothing. */
+  check: boolean
   files: string[]
   wanted: ObservationOptions
   /** From one send to the next; 0 for as soon as the last one is acknowledged. */
@@ -119,6 +121,7 @@ const options = {
     anyText,
     'Send a station’s files instead of generated days; - is standard input.',
   ),
+  check: flag('Show what would be sent, and send nothing. Needs no broker.', ofFiles),
   follow: flag('Stay, and send what is added to the files.', ofFiles),
   ...observationOptions,
   'list-skipped': flag('List each value that was left out, and why.', ofFiles),
@@ -156,7 +159,7 @@ export const producerCommand = {
 export function parseProducerOptions(args: readonly string[], name = producerCommand.name): ProducerOptions {
   const command = { ...producerCommand, name }
   const { values } = parseCommandLine(command, args)
-  const { append, follow, observations: files, delay, 'days-per-second': speed, ...others } = values
+  const { append, follow, check, observations: files, delay, 'days-per-second': speed, ...others } = values
   const { units: unit, 'trust-units': isUnitTrusted, 'date-order': dateOrder, ...rest } = others
   const { timezone: timeZone, 'no-model': noModel, ...further } = rest
   const { 'good-flags': goodFlags, 'list-skipped': listSkipped, ...same } = further
@@ -167,7 +170,7 @@ export function parseProducerOptions(args: readonly string[], name = producerCom
   if (from && to && from > to) throw wrongUsage(command, `--from ${from} is after --to ${to}.`)
   const otherwise = files.length === 0 ? delaySeconds() : 0
   const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
-  return { append, follow, files, wanted, ...pace }
+  return { append, follow, check, files, wanted, ...pace }
 }
 
 function paceOf(seconds: number) {

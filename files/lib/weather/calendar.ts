@@ -57,3 +57,15 @@ export function nextDay({ year, month, day }: CalendarDay): CalendarDay | undefi
 export function monthName(month: number): MonthName {
   return monthNames[month - 1]!
 }
+
+const dayMs = 86_400_000
+
+/** The days from one date `YYYY-MM-DD` to another: 1 to the next day. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / dayMs
+}
+
+/** The date so many days after a date `YYYY-MM-DD`. */
+export function dayAfter(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10)
+}
