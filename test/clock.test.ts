@@ -3,17 +3,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { freePort } from '../broker/ports.ts'
+import { clock } from './support/clock.ts'
 import { brokerAddress, createTopic } from './support/kafka.ts'
 import { offsetsIn } from './support/partition-files.ts'
 import { startProgram, temporaryFolder } from './support/program.ts'
 import { reportRecord, sendRecords } from './support/send-records.ts'
 import { waitFor } from './support/wait-for.ts'
-
-/** Sets a program's wall clock by an expression of the milliseconds since it began, before the program starts. */
-function clock(expression: string): Record<string, string> {
-  const code = `const begin = Date.now(); Date.now = () => begin + Math.round((${expression})(performance.now()))`
-  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(code)}` }
-}
 
 test('a program that waits for a broker goes on waiting when the clock leaps ahead by an hour', async (t) => {
   const port = await freePort('127.0.0.1')

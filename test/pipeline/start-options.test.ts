@@ -22,6 +22,7 @@ test('npm start hands the observations and what belongs to them to the producer,
     '-',
     '--days-per-second',
     '30',
+    '--send-today',
     '--normals',
     '1991-2020',
   ]
@@ -32,7 +33,7 @@ test('npm start hands the observations and what belongs to them to the producer,
   )
   assert.deepEqual(producerArgs.toSorted(), [
     ...['--days-per-second=30', '--follow', '--name=Here, by the lake'],
-    ...[`--observations=${file}`, `--observations=${file}`],
+    ...[`--observations=${file}`, `--observations=${file}`, '--send-today'],
   ])
   assert.deepEqual(pageArgs, ['--normals=1991-2020'])
   assert.deepEqual(parseStartOptions([], '/').producerArgs, [])

@@ -1,5 +1,4 @@
 import { OperatingError } from '../core/program.ts'
-import { formatDate, nextDay, parseDate } from '../weather/calendar.ts'
 import { coldest, hottest } from '../weather/unit.ts'
 
 /** A day's highest temperature: date `YYYY-MM-DD`, degrees in °F. */
@@ -21,6 +20,7 @@ export const skipReasons = {
   unfinished: 'in a last line that has no end yet',
   incomplete: 'with readings in fewer than 20 of 24 hours',
   model: 'from a model',
+  today: 'of a day that is not over',
 } as const
 
 export type SkipReason = keyof typeof skipReasons
@@ -104,6 +104,26 @@ function countHours(hours: number): number {
   return hours.toString(2).replaceAll('0', '').length
 }
 
+/** The newest day, held back because it is not over, and where its value stands. */
+export type HeldBack = { date: string; place: Place }
+
+/**
+ * Leaves out the newest day unless it is over: its highest temperature may still rise, and what was sent is counted for
+ * ever. That there is a later one says that it is over as well.
+ *
+ * @param today the date where the station stands
+ * @returns the day held back, if any
+ */
+export function holdBack(days: Days, today: string): HeldBack | undefined {
+  let last = 0
+  for (const day of days.byDay.keys()) last = Math.max(last, day)
+  if (last < dayNumber(today)) return undefined
+  const { place } = days.byDay.get(last)!
+  days.byDay.delete(last)
+  skipDay(days, 'today', last, place)
+  return { date: dayText(last), place }
+}
+
 /** Counts a value that is left out; `day` may be none of the calendar. */
 export function skipDay(days: Days, why: SkipReason, day: number, place: Place): void {
   const reason = day < days.first || day > days.last ? 'outside' : why
@@ -112,19 +132,19 @@ export function skipDay(days: Days, why: SkipReason, day: number, place: Place):
 }
 
 /**
- * Checks that no day lies in the future. The day after `today` may have begun where the station is.
+ * Checks that no day lies in the future.
  *
- * @param today as the number YYYYMMDD
+ * @param newest of the dates that it is anywhere on Earth now
  * @throws OperatingError with the place of the first one
  */
-export function checkPast({ byDay }: Days, today: number): void {
-  const tomorrow = dayNumber(formatDate(nextDay(parseDate(dayText(today))!)!))
-  const [first] = [...byDay].filter(([day]) => day > tomorrow).toSorted(([a], [b]) => a - b)
+export function checkPast({ byDay }: Days, newest: string): void {
+  const limit = dayNumber(newest)
+  const [first] = [...byDay].filter(([day]) => day > limit).toSorted(([a], [b]) => a - b)
   if (!first) return
   const [day, { place }] = first
   throw new OperatingError(
-    `${place.source}: line ${place.line}: ${dayText(day)} lies in the future, for today is ${dayText(today)}. Correct the ` +
-      `date, or say --to ${dayText(today)} to leave out what is later, such as forecasts. Nothing has been sent.`,
+    `${place.source}: ${placeText(place)}: ${dayText(day)} lies in the future: nowhere is it later than ${newest}. Correct ` +
+      `the date, say --to ${newest} to leave out what is later, such as forecasts, or --send-today to send it. Nothing has been sent.`,
   )
 }
 

@@ -1,4 +1,5 @@
 import { OperatingError } from '../core/program.ts'
+import { localDate, machineZone, newestDateAnywhere, type Zone } from '../weather/local-date.ts'
 import { isName, isStationId, type Source } from '../weather/source.ts'
 import {
   type About,
@@ -15,8 +16,11 @@ import {
   collectDays,
   type Days,
   finishReadings,
+  type HeldBack,
+  holdBack,
   inOrder,
   type OrderedDays,
+  placeText,
   type Wanted,
 } from './days.ts'
 import type { Format } from './format.ts'
@@ -26,8 +30,16 @@ import { checkStations, chosenStation, type Stations } from './stations.ts'
 
 export type { DailyHigh } from './days.ts'
 
-/** What observations files hold: a station's days, which station that is, and how the files were read. */
-export type Observations = OrderedDays & { source: Source; notes: string[]; files: readonly ReadFile[] }
+/** What observations files hold: a station's days, and which station that is. */
+export type Observations = OrderedDays & {
+  source: Source
+  /** How the files were read. */
+  files: readonly ReadFile[]
+  /** The newest day, when it was held back, and where it ends. */
+  held?: { date: string; timeZone: string } | undefined
+  /** What a user should know of what is sent and what is not. */
+  notes: string[]
+}
 
 /** What to read of the files: of which station, from which day to which; and what a file does not say of itself. */
 export type ObservationOptions = Wanted &
@@ -40,6 +52,10 @@ export type ObservationOptions = Wanted &
      * an empty file holds no days yet.
      */
     isGrowing?: boolean
+    /** Whether days that are not over, or to come, are taken as well. */
+    sendToday?: boolean
+    /** Where a day ends: an IANA time zone; the machine's when nothing else is said. */
+    timeZone?: string
   }
 
 /**
@@ -71,8 +87,19 @@ export function readObservations(
  */
 export async function readInputs(
   inputs: readonly (() => Input)[],
-  { station, name, isGrowing = false, from, to, listSkipped, ...options }: ObservationOptions,
+  {
+    station,
+    name,
+    isGrowing = false,
+    sendToday = false,
+    from,
+    to,
+    listSkipped,
+    ...options
+  }: ObservationOptions,
 ): Promise<Observations> {
+  // Before any file is opened: what a day's value was then is not its last when the day ends while it is read.
+  const begun = Date.now()
   const days = collectDays({ from, to, listSkipped })
   const stations: Stations = { asked: station, spans: new Map() }
   const about: About = { datasets: new Set(), units: new Set(), notes: [], files: [] }
@@ -82,9 +109,19 @@ export async function readInputs(
   // A file that is still written may get its first values later, of whatever station.
   const isEmpty = days.byDay.size === 0 && stations.spans.size === 0
   if (!(isGrowing && isEmpty)) checkStations(stations)
-  checkPast(days, today())
+  const { timeZone } = options
+  const zone = timeZone === undefined ? machineZone() : { name: timeZone, isKnown: true }
+  if (!sendToday) checkPast(days, newestDateAnywhere(begun))
+  const held = sendToday ? undefined : holdBack(days, localDate(begun, zone.name))
   const { notes, files } = about
-  return { ...inOrder(days), source: sourceOf(about, chosenStation(stations), name), notes, files }
+  if (held) notes.push(describeHeld(held, zone))
+  return {
+    ...inOrder(days),
+    source: sourceOf(about, chosenStation(stations), name),
+    files,
+    held: held && { date: held.date, timeZone: zone.name },
+    notes,
+  }
 }
 
 async function readInput(
@@ -129,14 +166,23 @@ function checkColumnOptions({ source, options }: Collector, { name }: Format): v
     )
 }
 
-function countUnfinished({ skipped }: Days): void {
-  skipped.set('unfinished', (skipped.get('unfinished') ?? 0) + 1)
+/** Whether the day that was held back has come to its end since. */
+export function isOver({ date, timeZone }: NonNullable<Observations['held']>): boolean {
+  return localDate(Date.now(), timeZone) > date
 }
 
-/** The date here, as the number YYYYMMDD. */
-function today(): number {
-  const now = new Date()
-  return 10_000 * now.getFullYear() + 100 * (now.getMonth() + 1) + now.getDate()
+function describeHeld({ date, place }: HeldBack, zone: Zone): string {
+  const where = zone.isKnown
+    ? zone.name
+    : `${zone.name}, taken as the last of all because TZ names no time zone`
+  return [
+    `Held back ${date} (${place.source}: ${placeText(place)}): that day is not over in ${where}, so its highest temperature may still rise.`,
+    '--follow, or a later run with --append, sends it. --send-today sends it now.',
+  ].join(' ')
+}
+
+function countUnfinished({ skipped }: Days): void {
+  skipped.set('unfinished', (skipped.get('unfinished') ?? 0) + 1)
 }
 
 /** What is known of the station; what several files say differently is left out. */

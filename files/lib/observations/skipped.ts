@@ -33,7 +33,7 @@ export function countSkipped({ skipped }: Observations): string[] {
 export function describeNoDays(
   paths: readonly string[],
   { station, from, to }: ObservationOptions,
-  { skipped }: Observations,
+  { skipped, notes }: Observations,
 ): string {
   const counts = skippedCounts({ skipped })
   const names = paths.map((path) => (path === '-' ? 'standard input' : path)).join(', ')
@@ -42,6 +42,7 @@ export function describeNoDays(
     `${names}: no day${station ? ` of ${station}` : ''} to send: ${counts.join(', ') || 'it holds no value'}.`,
     'Expected at least one day with a highest temperature.',
     ...(skipped.has('outside') ? [`Change ${range}.`] : []),
+    ...notes,
     ...(counts.length > 0 ? ['--list-skipped lists each value that was left out.'] : []),
     ...(station ? ['Without --station the stations in the files are listed.'] : []),
   ].join(' ')

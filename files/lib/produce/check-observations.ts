@@ -16,7 +16,7 @@ export async function checkObservations(
 ): Promise<void> {
   for await (const observations of readOnce(paths, options, signal)) {
     printSkipped(observations)
-    for (const line of formatPreview(observations)) console.log(line)
+    for (const line of [...formatPreview(observations), ...observations.notes]) console.log(line)
   }
   console.log('Nothing has been sent: this is what would be, without --check.')
 }

@@ -2,7 +2,12 @@ import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OperatingError } from '../core/program.ts'
 import { fileVersion } from '../core/replace-file.ts'
-import { type ObservationOptions, type Observations, readObservations } from '../observations/observations.ts'
+import {
+  isOver,
+  type ObservationOptions,
+  type Observations,
+  readObservations,
+} from '../observations/observations.ts'
 import { describeNoDays, printSkipped } from '../observations/skipped.ts'
 
 /** How to follow: `isPatient` waits for files that cannot be read at first as well; `say` tells of what is in the way. */
@@ -47,7 +52,11 @@ export async function* followObservations(
   { isPatient, say, signal }: Following,
 ): AsyncGenerator<Observations> {
   let [hasRead, hasSaid] = [isPatient, false]
-  for (let seen = versionOf(paths); ; seen = await nextVersion(paths, seen, say, signal)) {
+  let held: Observations['held']
+  let lastEmpty = ''
+  const isDue = () => held !== undefined && isOver(held)
+  for (let seen = versionOf(paths); ; seen = await nextVersion(paths, seen, isDue, { say, signal })) {
+    held = undefined
     const reading = readObservations(paths, { ...options, isGrowing: true }, signal)
     const observations = await reading.catch((error: unknown) => {
       if (!(error instanceof OperatingError) || !hasRead) throw error
@@ -60,27 +69,35 @@ export async function* followObservations(
       continue
     }
     hasRead = true
+    held = observations.held
     if (observations.days.length === 0) {
-      say(`${describeNoDays(paths, options, observations)} The topic is left as it is until there is one.`)
+      const what = describeNoDays(paths, options, observations)
+      // Of a day that is not over the file changes all day long.
+      if (what !== lastEmpty) say(`${what} The topic is left as it is until there is one.`)
+      lastEmpty = what
       continue
     }
+    lastEmpty = ''
     yield observations
     if (!hasSaid) say(`Following ${paths.join(', ')}: what is added is sent.`)
     hasSaid = true
   }
 }
 
-/** Waits until the files are others than they were, and stay so for the time between two looks. */
+/**
+ * Waits until the files are others than they were, and stay so for the time between two looks; or until the day is over
+ * that was held back.
+ */
 async function nextVersion(
   paths: readonly string[],
   seen: string,
-  say: Following['say'],
-  signal: AbortSignal,
+  isDue: () => boolean,
+  { say, signal }: Omit<Following, 'isPatient'>,
 ): Promise<string> {
   for (let [before, changes] = [seen, 0]; ; ) {
     await sleep(pollMs, undefined, { signal })
     const now = versionOf(paths)
-    if (now !== seen && now === before) return now
+    if (now === before && (now !== seen || isDue())) return now
     changes = now === before ? 0 : changes + 1
     if (changes === patienceMs / pollMs) say(`${paths.join(', ')}: written without a pause. ${whenReadAgain}`)
     before = now

@@ -109,6 +109,7 @@ export const observationOptions = {
     ofFiles,
   ),
   'no-model': flag('Leave out values that a model made, where the file says so.', ofFiles),
+  'send-today': flag('Also send the newest day before it is over, and days to come.', ofFiles),
 } satisfies OptionTable
 
 /** How fast days are sent, for `npm start` too. */
@@ -162,8 +163,9 @@ export function parseProducerOptions(args: readonly string[], name = producerCom
   const { append, follow, check, observations: files, delay, 'days-per-second': speed, ...others } = values
   const { units: unit, 'trust-units': isUnitTrusted, 'date-order': dateOrder, ...rest } = others
   const { timezone: timeZone, 'no-model': noModel, ...further } = rest
-  const { 'good-flags': goodFlags, 'list-skipped': listSkipped, ...same } = further
-  const wanted = { ...same, unit, isUnitTrusted, dateOrder, timeZone, noModel, goodFlags, listSkipped }
+  const { 'good-flags': goodFlags, 'send-today': sendToday, 'list-skipped': listSkipped, ...same } = further
+  const reading = { unit, isUnitTrusted, dateOrder, timeZone, noModel, goodFlags }
+  const wanted = { ...same, ...reading, sendToday, listSkipped }
   if (follow && files.includes('-'))
     throw wrongUsage(command, '--follow needs files: standard input has an end.')
   const { from, to } = wanted

@@ -22,7 +22,7 @@ async function follow(t: TestContext, content: string | Buffer | undefined, isPa
   }
   const following = { isPatient, say: (line: string) => said.push(line), signal: stop.signal }
   const reading = (async () => {
-    for await (const { days, skipped } of followObservations([path], {}, following)) {
+    for await (const { days, skipped } of followObservations([path], { timeZone: 'UTC' }, following)) {
       seen.readings++
       seen.dates = days.map(({ date }) => date)
       seen.unfinished = skipped.get('unfinished') ?? 0
@@ -134,4 +134,45 @@ test('a database of weewx is followed, also when its changes are in a write-ahea
   await sees(['2024-06-01', '2024-06-02', '2024-06-03'])
   add(4)
   await sees(['2024-06-01', '2024-06-02', '2024-06-03', '2024-06-04'])
+})
+
+test('the newest day is read once it is over, also when the file does not change any more', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2024-01-02T12:00:00Z') })
+  const rows = '2024-01-01,30\n2024-01-02,31\n'
+  const { path, seen, sees } = await follow(t, header + rows)
+  await sees(['2024-01-01'])
+  writeFileSync(path, `${header}${rows.replace('31', '40')}`)
+  await waitFor('the second reading', () => seen.readings === 2)
+  assert.deepEqual(seen.dates, ['2024-01-01'])
+  t.mock.timers.setTime(Date.parse('2024-01-02T23:59:59Z'))
+  // The file is looked at in between: a line that is added is read, and the day is still held back.
+  appendFileSync(path, '2024-01-03,')
+  await waitFor('the third reading', () => seen.readings === 3)
+  assert.deepEqual(seen.dates, ['2024-01-01'])
+  t.mock.timers.setTime(Date.parse('2024-01-03T00:00:00Z'))
+  await sees(['2024-01-01', '2024-01-02'])
+  assert.equal(seen.readings, 4)
+})
+
+test('a day that is over while its file is absent is read when the file is back, and that is told once', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2024-01-02T12:00:00Z') })
+  const { path, said, seen, sees, says } = await follow(t, `${header}2024-01-01,30\n2024-01-02,31\n`)
+  await sees(['2024-01-01'])
+  await says(/^Following/)
+  rmSync(path)
+  await says(/ENOENT/)
+  t.mock.timers.setTime(Date.parse('2024-01-03T00:00:00Z'))
+  writeFileSync(path, `${header}2024-01-01,30\n2024-01-02,31\n`)
+  await sees(['2024-01-01', '2024-01-02'])
+  assert.deepEqual([seen.readings, said.filter((line) => line.includes('ENOENT')).length], [2, 1])
+})
+
+test('a file with nothing but a day that is not over says so once, however often it is written', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2024-01-02T12:00:00Z') })
+  const { path, said, sees, says } = await follow(t, `${header}2024-01-02,31\n`)
+  await says(/no day to send: 1 of a day that is not over\..* Held back 2024-01-02 \(.*line 2, column 12\)/)
+  for (const degrees of [32, 33]) writeFileSync(path, `${header}2024-01-02,${degrees}\n`)
+  t.mock.timers.setTime(Date.parse('2024-01-03T00:00:00Z'))
+  await sees(['2024-01-02'])
+  assert.equal(said.filter((line) => line.includes('no day to send')).length, 1)
 })
