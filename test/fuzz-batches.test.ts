@@ -8,12 +8,19 @@ import { type TestContext, test } from 'node:test'
 import { OperatingError } from '../files/lib/core/program.ts'
 import { type Checkpoint, emptyCheckpoint, formatCheckpoint } from '../files/lib/stats/checkpoint.ts'
 import { foldBatches } from '../files/lib/stats/fold.ts'
+import { newMissingDays } from '../files/lib/stats/missing-days.ts'
 import { encodeReport } from '../files/lib/weather/encode-report.ts'
 import { type RecordBytes, setChecksum, writeBatch } from './support/batch-writer.ts'
 import { compressBatch, compressions } from './support/build-batch.ts'
 import { readBatch, type SimpleRecord } from './support/read-batch.ts'
 import { seededRandom } from './support/seeded-random.ts'
-import { type SimpleFold, simpleAdd, simpleFile, simpleReport } from './support/simple-fold.ts'
+import {
+  type SimpleFold,
+  simpleAdd,
+  simpleFile,
+  simpleMissingDays,
+  simpleReport,
+} from './support/simple-fold.ts'
 
 const cases = Number(process.env.FUZZ_CASES || 1_000_000)
 const names = 'January February March April May June July August September October November December'.split(
@@ -220,6 +227,7 @@ function expectSame({ checkpoint, simple, refused, right }: State, what: string)
   assert.deepEqual(refused, right, what)
   const file = JSON.parse(Buffer.concat(formatCheckpoint(checkpoint)).toString())
   assert.deepEqual(file, simpleFile(simple, 3), what)
+  assert.deepEqual(newMissingDays(checkpoint) ?? {}, simpleMissingDays(simple), what)
 }
 
 /** Folds so many cases made by `make`, and looks now and then at all that was counted, and at the memory taken. */

@@ -89,18 +89,18 @@ export const mutations: readonly Mutation[] = [
   {
     what: 'a new leader epoch is written after the file that holds its records',
     path: lib('engine/owned-partition'),
-    search: `  if (owned.hasNewEpoch) {
+    search: `  if (owned.hasNewMemory) {
     writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
-    owned.hasNewEpoch = false
+    owned.hasNewMemory = false
   }
   const pieces = owned.application.format(owned.checkpoint)
   owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
 `,
     replace: `  const pieces = owned.application.format(owned.checkpoint)
   owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
-  if (owned.hasNewEpoch) {
+  if (owned.hasNewMemory) {
     writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
-    owned.hasNewEpoch = false
+    owned.hasNewMemory = false
   }
 `,
     ...powerCut,

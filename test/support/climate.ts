@@ -1,4 +1,10 @@
-import type { MonthAverage, MonthAverages } from '../../files/lib/results/month-averages.ts'
+import {
+  type MonthAverage,
+  type MonthAverages,
+  mergeCheckpoints,
+} from '../../files/lib/results/month-averages.ts'
+import { emptyCheckpoint, monthTable } from '../../files/lib/stats/checkpoint.ts'
+import { addDay } from '../../files/lib/stats/stats.ts'
 import { daysInMonth, type MonthName, monthNames } from '../../files/lib/weather/calendar.ts'
 
 /** U.S. Climate Normals 1991-2020, Madison, monthly mean of the daily maximum, °F. */
@@ -7,24 +13,29 @@ export const madisonNormals = {
   ...{ July: 82.1, August: 79.9, September: 72.9, October: 59.6, November: 44.8, December: 32.3 },
 }
 
-type Given = {
+/** A month of a test's own making. */
+export type Given = {
   name: MonthName
   year: number
   avg: number
   count?: number
+  lastDay?: number
+  longestGap?: number | undefined
   partition?: number
   offset?: number
 }
 
-/** Averages of a test's own making; complete months unless a count is given. */
+/** Averages of a test's own making; complete months unless a count is given. The days counted are the first ones unless a last day is. */
 export function averagesOf(...months: readonly Given[]): MonthAverages {
   const averages: MonthAverages = new Map()
-  for (const { name, year, avg, count, partition = 2, offset = 4117 } of months) {
+  for (const { name, year, avg, count, lastDay, partition = 2, offset = 4117, ...given } of months) {
     const month = monthNames.indexOf(name) + 1
     const days = count ?? daysInMonth(year, month)
     const date = (day: number) => new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10)
+    const [start, end] = [date(1), date(lastDay ?? days)]
     const average: MonthAverage = {
-      ...{ year, count: days, sum: avg * days, avg, start: date(1), end: date(days), partition, offset },
+      ...{ year, count: days, sum: avg * days, avg, start, end, partition, offset },
+      longestGap: 'longestGap' in given ? given.longestGap : daysInMonth(year, month) - days,
     }
     const years = averages.get(name) ?? new Map<number, MonthAverage>()
     averages.set(name, years.set(year, average))
@@ -32,17 +43,14 @@ export function averagesOf(...months: readonly Given[]): MonthAverages {
   return averages
 }
 
-/** Averages of days in the order of their dates. */
+/** Averages of days in the order of their dates, as they come out when these are counted. */
 export function averagesOfDays(days: readonly { date: string; degrees: number }[]): MonthAverages {
-  const months = Map.groupBy(days, ({ date }) => date.slice(0, 7))
-  return averagesOf(
-    ...[...months].map(([month, own]) => ({
-      name: monthNames[Number(month.slice(5)) - 1]!,
-      year: Number(month.slice(0, 4)),
-      avg: own.reduce((sum, { degrees }) => sum + degrees, 0) / own.length,
-      count: own.length,
-    })),
-  )
+  const checkpoint = emptyCheckpoint(2)
+  for (const { date, degrees } of days) {
+    const [year, month, day] = date.split('-').map(Number) as [number, number, number]
+    addDay(monthTable(checkpoint, monthNames[month - 1]!), year, day, degrees)
+  }
+  return mergeCheckpoints([checkpoint])
 }
 
 /** The text of a partition file with as many years of every month given, from the first year on. */

@@ -8,7 +8,16 @@ const names = 'January February March April May June July August September Octob
 
 /** What a partition file must hold, added up in a simple way: one entry a month and year. */
 export type SimpleFold = { offset: number; months: Map<string, MonthSums> }
-type MonthSums = { name: string; year: string; count: number; sum: number; start: string; end: string }
+type MonthSums = {
+  name: string
+  year: string
+  count: number
+  sum: number
+  start: string
+  end: string
+  /** The dates counted. */
+  dates: string[]
+}
 
 /** The date and degrees of a record that is a report; undefined for any other. No code of ours but the schema. */
 export function simpleReport(
@@ -43,13 +52,15 @@ export function simpleAdd(fold: SimpleFold, { date, degrees }: { date: string; d
   const month = fold.months.get(id)
   if (!month) {
     const name = names[Number(date.slice(5, 7)) - 1]!
-    fold.months.set(id, { name, year: date.slice(0, 4), count: 1, sum: degrees, start: date, end: date })
+    const year = date.slice(0, 4)
+    fold.months.set(id, { name, year, count: 1, sum: degrees, start: date, end: date, dates: [date] })
     return true
   }
   if (date <= month.end) return true
   const sum = month.sum + degrees
   if (!Number.isFinite(sum)) return false
   Object.assign(month, { count: month.count + 1, sum, end: date })
+  month.dates.push(date)
   return true
 }
 
@@ -62,4 +73,16 @@ export function simpleFile({ offset, months }: SimpleFold, partition: number): o
     file[name] = years
   }
   return file
+}
+
+/** The days between first and last one that were not counted, by month and year, of those that miss any. */
+export function simpleMissingDays({ months }: SimpleFold): object {
+  const all: Record<string, Record<string, number[]>> = {}
+  for (const { name, year, start, end, dates } of months.values()) {
+    const [first, last] = [start, end].map((date) => Number(date.slice(8))) as [number, number]
+    const days = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+    const missing = days.filter((day) => !dates.some((date) => Number(date.slice(8)) === day))
+    if (missing.length > 0) all[name] = { ...all[name], [year]: missing }
+  }
+  return all
 }

@@ -40,4 +40,12 @@ export type Application<State extends Checkpoint> = {
    * @throws OperatingError for a text that `format` did not write
    */
   parse(text: string, partition: number, path: string): State
+  /**
+   * What is kept beside the file because the file's form has no place for it: the whole of it when it has changed since this
+   * was asked last, else undefined. It is written before the file, so after a crash it may be ahead of the file, by records
+   * that are then folded again; it is never behind. It goes with the topic: one that is created anew begins without.
+   */
+  newSupplement?(state: State): object | undefined
+  /** Takes in what was kept beside the file, after `parse`. It may be ahead of the state, or of anybody's making. */
+  recall?(state: State, supplement: object | undefined): void
 }

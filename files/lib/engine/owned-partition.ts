@@ -19,8 +19,8 @@ export type OwnedPartition<State extends Checkpoint = Checkpoint> = {
   checkpoint: State
   /** What the offset refers to; undefined until the topic was seen once. */
   memory: TopicMemory | undefined
-  /** Whether `memory` has an epoch that its file does not have yet. */
-  hasNewEpoch: boolean
+  /** Whether `memory` has an epoch or a supplement that its file does not have yet. */
+  hasNewMemory: boolean
   /** The file as we wrote or read it last. */
   version: string | undefined
   /** Size of the file. */
@@ -52,8 +52,10 @@ export function openPartition<State extends Checkpoint>(
   const text = archivedAs ? undefined : readIfPresent(paths.file)
   const isNew = text === undefined
   const checkpoint = isNew ? application.empty(partition) : application.parse(text, partition, paths.file)
+  if (memory && isNew) delete memory.supplement
+  application.recall?.(checkpoint, memory?.supplement)
   if (memory) memory.epochs = epochsBefore(memory.epochs, checkpoint.offset)
-  const rest = { memory, hasNewEpoch: false, version, bytes: Buffer.byteLength(text ?? ''), archivedAs }
+  const rest = { memory, hasNewMemory: false, version, bytes: Buffer.byteLength(text ?? ''), archivedAs }
   const owned: OwnedPartition<State> = {
     application,
     path: paths.file,
@@ -67,11 +69,16 @@ export function openPartition<State extends Checkpoint>(
   return owned
 }
 
-/** Writes the partition file, durably: offset and stats in one piece, and any new epoch before them. */
+/** Writes the partition file, durably: offset and stats in one piece, and before them any new epoch and supplement. */
 export function writePartition(owned: OwnedPartition): void {
-  if (owned.hasNewEpoch) {
+  const supplement = owned.application.newSupplement?.(owned.checkpoint)
+  if (supplement) {
+    owned.memory!.supplement = supplement
+    owned.hasNewMemory = true
+  }
+  if (owned.hasNewMemory) {
     writeTopicMemory(owned.memoryPath, owned.memory!, owned.lock.check)
-    owned.hasNewEpoch = false
+    owned.hasNewMemory = false
   }
   const pieces = owned.application.format(owned.checkpoint)
   owned.version = replaceFile(owned.path, pieces, { beforeRename: () => checkOurs(owned) })
@@ -83,7 +90,7 @@ export function noteEpoch(owned: OwnedPartition, leaderEpoch: number, firstOffse
   const { epochs } = owned.memory!
   if (leaderEpoch <= (epochs.at(-1)?.[0] ?? -1)) return
   epochs.push([leaderEpoch, firstOffset])
-  owned.hasNewEpoch = true
+  owned.hasNewMemory = true
 }
 
 /**
@@ -113,7 +120,7 @@ function startOver(owned: OwnedPartition, topicId: string | undefined): string {
   const { partition, offset } = owned.checkpoint
   archiveFile(owned.path, folder)
   owned.checkpoint = owned.application.empty(partition)
-  owned.hasNewEpoch = false
+  owned.hasNewMemory = false
   writePartition(owned)
   const name = basename(owned.path)
   const why = topicId ? 'The topic was recreated' : 'The topic of the file is unknown'

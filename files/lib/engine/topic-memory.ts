@@ -4,10 +4,11 @@ import { replaceFile } from '../core/replace-file.ts'
 
 /**
  * What a partition file's offset refers to, in `.almanac/partition-N.json` beside it: the topic's id, and which leader
- * epoch wrote the records from which offset on. An offset alone says neither. `source` is what the application notes of the
+ * epoch wrote the records from which offset on. An offset alone says neither. `supplement` is what the application keeps beside
+ * its file, see `Application.newSupplement`. `source` is what the application notes of the
  * topic, in its own form: a later topic of the same name begins a memory of its own, so this cannot stick.
  */
-export type TopicMemory = { topicId: string; epochs: Epoch[]; source?: object }
+export type TopicMemory = { topicId: string; epochs: Epoch[]; source?: object; supplement?: object }
 
 /** The form of the file. One without a number is of form 1. */
 const version = 1
@@ -72,13 +73,16 @@ export function epochsBefore(epochs: readonly Epoch[], offset: number): Epoch[] 
 }
 
 function parseMemory(value: unknown): TopicMemory | undefined {
-  const { topicId, epochs, source } = Object(value) as Partial<Record<keyof TopicMemory, unknown>>
+  const { topicId, epochs, source, supplement } = Object(value) as Partial<Record<keyof TopicMemory, unknown>>
   if (versionOf(value) > version) return undefined
   const isEpoch = (epoch: unknown): epoch is Epoch =>
     Array.isArray(epoch) && epoch.length === 2 && epoch.every(Number.isSafeInteger)
   if (typeof topicId !== 'string' || !Array.isArray(epochs) || !epochs.every(isEpoch)) return undefined
-  const isNoted = typeof source === 'object' && source !== null
-  return { topicId, epochs, ...(isNoted && { source }) }
+  return { topicId, epochs, ...(isObject(source) && { source }), ...(isObject(supplement) && { supplement }) }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function versionOf(value: unknown): number {

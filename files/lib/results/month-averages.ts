@@ -1,6 +1,7 @@
 import { readIfPresent } from '../core/read-if-present.ts'
 import { partitionPaths } from '../engine/partition-paths.ts'
 import type { Checkpoint } from '../stats/checkpoint.ts'
+import { longestGap } from '../stats/missing-days.ts'
 import { parseCheckpoint } from '../stats/parse-checkpoint.ts'
 import type { MonthTable } from '../stats/stats.ts'
 import { formatDate, type MonthName, monthNames } from '../weather/calendar.ts'
@@ -17,6 +18,8 @@ export type MonthAverage = {
   /** First and last day counted, `YYYY-MM-DD`. */
   start: string
   end: string
+  /** So many days in a row are missing at most; undefined when it is not known which days are. @see missing-days.ts */
+  longestGap: number | undefined
   partition: number
   /** The file's offset: the next record that its consumer reads. */
   offset: number
@@ -81,6 +84,7 @@ function* monthYears(
     const sum = table.sums[year]!
     const start = formatDate({ year, month, day: table.firstDays[year]! })
     const end = formatDate({ year, month, day: table.lastDays[year]! })
-    yield { year, count, sum, avg: sum / count, start, end, partition, offset }
+    const gap = longestGap(table, year, month)
+    yield { year, count, sum, avg: sum / count, start, end, longestGap: gap, partition, offset }
   }
 }

@@ -11,7 +11,7 @@ import type { RecordReader } from '../kafka/record-batch.ts'
 import { daysInMonth, monthName } from '../weather/calendar.ts'
 import { type DecodedReport, degreesTag, isMonthName, readUsualForm, usualLength } from '../weather/report.ts'
 import { type Checkpoint, monthTable } from './checkpoint.ts'
-import { blockOf, emptyMonthTable } from './stats.ts'
+import { blockOf, emptyMonthTable, noteMissingDays } from './stats.ts'
 
 /*
  * A usual record, in which numbers are varints in zigzag form, 2 for 1:
@@ -133,7 +133,11 @@ function foldRun(reader: RecordReader, fromDelta: number): number {
     delta = newDelta
     at = next
     if (day <= lastDay || newDelta < from) continue
-    if (lastDay === 0) firstDay = day
+    // One comparison a record: the 1st as a month's first day follows on no day, 0.
+    if (day !== lastDay + 1) {
+      if (lastDay === 0) firstDay = day
+      else noteMissingDays(table, year, lastDay, day)
+    }
     lastDay = day
     sum = newSum
     counted++
@@ -145,7 +149,7 @@ function foldRun(reader: RecordReader, fromDelta: number): number {
   if (counted === 0) return taken
   table.counts[year] = table.counts[year]! + counted
   table.sums[year] = sum
-  table.firstDays[year] = firstDay
+  table.firstDays[year] = firstDay || 1
   table.lastDays[year] = lastDay
   table.changedBlocks[blockOf(year)] = 1
   return taken

@@ -12,6 +12,10 @@ export type MonthTable = {
   /** First and last day of the month counted, 1 to 31. */
   firstDays: Uint8Array
   lastDays: Uint8Array
+  /** Days between those that were not counted, a bit a day: 1 << 31 for the 31st. Not all of them where they are not known. @see missing-days.ts */
+  missingDays: Uint32Array
+  /** Whether there are new ones since `newMissingDays` was asked. */
+  hasNewMissingDays: boolean
   /** Blocks of years changed since the file's text was made from them, 1 for changed. @see blockOf */
   changedBlocks: Uint8Array
 }
@@ -39,6 +43,8 @@ export function emptyMonthTable(): MonthTable {
     sums: new Float64Array(yearCount),
     firstDays: new Uint8Array(yearCount),
     lastDays: new Uint8Array(yearCount),
+    missingDays: new Uint32Array(yearCount),
+    hasNewMissingDays: false,
     changedBlocks: new Uint8Array(blockCount).fill(1),
   }
 }
@@ -60,9 +66,16 @@ export function addDay(table: MonthTable, year: number, day: number, degrees: nu
   const sum = table.sums[year]! + degrees
   if (!Number.isFinite(sum)) return 'overflow'
   if (lastDay === 0) table.firstDays[year] = day
+  else if (day > lastDay + 1) noteMissingDays(table, year, lastDay, day)
   table.counts[year] = table.counts[year]! + 1
   table.sums[year] = sum
   table.lastDays[year] = day
   table.changedBlocks[blockOf(year)] = 1
   return 'counted'
+}
+
+/** Notes the days between two that were counted one after the other, as missing. */
+export function noteMissingDays(table: MonthTable, year: number, before: number, after: number): void {
+  table.missingDays[year]! |= (1 << after) - (2 << before)
+  table.hasNewMissingDays = true
 }

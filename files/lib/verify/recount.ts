@@ -130,6 +130,17 @@ export function monthsOf(state: Recount): Record<string, Record<string, MonthSta
   return all
 }
 
+/** The days of each month between its first and last one that were not counted, of months that miss any. */
+export function* missingDaysOf({ months }: Recount): Generator<Span & { missing: number[] }> {
+  for (const { name, year, first, last, days } of months.values()) {
+    const missing: number[] = []
+    for (let day = first + 1; day < last; day++) if ((days & (1 << day)) === 0) missing.push(day)
+    if (missing.length > 0) yield { name, year: String(year).padStart(4, '0'), first, last, missing }
+  }
+}
+
+type Span = { name: string; year: string; first: number; last: number }
+
 /** Whether any day of that month was counted. */
 export function hasMonth({ months }: Recount, month: string, year: string): boolean {
   return (months.get(monthId(Number(year), names.indexOf(month) + 1))?.count ?? 0) > 0

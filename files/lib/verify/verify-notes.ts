@@ -1,6 +1,7 @@
 import type { Epoch, TopicMemory } from '../engine/topic-memory.ts'
 import type { Topic } from '../kafka/metadata.ts'
 import { parseSource, type Source } from '../weather/source.ts'
+import { missingDaysOf, type Recount } from './recount.ts'
 
 type NamedTopic = { name: string; topic: Topic; source: Source | undefined }
 
@@ -36,4 +37,22 @@ export function epochDifference(
 ): string | undefined {
   if (!noted || JSON.stringify(found) === JSON.stringify(noted)) return undefined
   return `the consumer noted leader epochs ${JSON.stringify(noted)}, the log has ${JSON.stringify(found)}`
+}
+
+/**
+ * Holds the missing days that the consumer noted beside the file against those of the log. A note may have later days than
+ * the file, which are passed over. One of fewer days, or of more, is taken for none by whoever reads it, and so it is here.
+ */
+export function missingDaysDifference(state: Recount, noted: object | undefined): string | undefined {
+  for (const { name, year, first, last, missing } of missingDaysOf(state)) {
+    const found: unknown = Object(Object(noted)[name])[year]
+    const days = Array.isArray(found)
+      ? [...new Set(found)].filter((day) => day > first && day < last).sort((a, b) => a - b)
+      : []
+    if (days.length === missing.length && days.join() !== missing.join()) {
+      const dates = `the days ${days.join(', ')} as missing, the log has no ${missing.join(', ')}`
+      return `${name} ${year}: the consumer noted ${dates}`
+    }
+  }
+  return undefined
 }

@@ -22,7 +22,13 @@ import {
 } from './recount.ts'
 import { findTopic, type Replay, type ReplayedLog, replay } from './replay.ts'
 import type { PartitionVerification } from './verification.ts'
-import { anotherSource, anotherTopic, epochDifference, olderLog } from './verify-notes.ts'
+import {
+  anotherSource,
+  anotherTopic,
+  epochDifference,
+  missingDaysDifference,
+  olderLog,
+} from './verify-notes.ts'
 
 /** The log that files are held against. */
 export type Log = ReplayedLog & {
@@ -101,7 +107,8 @@ export async function verifyPartition(log: Log, partition: number, witness?: Wit
     return true
   }
   const passed = await replay(current, partition, logStart, offset, take, onProgress)
-  return conclude(offset, text, { partition, state, passed, epochs })
+  const supplement = memory?.supplement
+  return conclude(offset, text, { partition, state, passed, epochs, supplement })
 }
 
 /**
@@ -159,11 +166,12 @@ export function withoutLog(
   return { result, note: error, isRead: false, gaps: 0, years: undefined }
 }
 
-function conclude(offset: number, text: string, { partition, state, passed, epochs }: Evidence): Finding {
+function conclude(offset: number, text: string, evidence: Evidence): Finding {
+  const { partition, state, passed } = evidence
   const { counted, duplicate: duplicates, late, refused, aborted } = state.tally
   const records = counted + duplicates + late + refused + aborted
   const tally = { records, counted, duplicates, late, refused, aborted }
-  const { verdict, numbers, differences, note } = compare(JSON.parse(text), { state, passed, epochs })
+  const { verdict, numbers, differences, note } = compare(JSON.parse(text), evidence)
   const error = verdict === 'agree' ? null : (note ?? null)
   const result = { partition, verdict, ...tally, numbers, offset, differences, error }
   const years = extentOf(state)
@@ -171,10 +179,10 @@ function conclude(offset: number, text: string, { partition, state, passed, epoc
 }
 
 /** Holds a file against what its log, or what is left of it, comes to. */
-function compare(file: Record<string, unknown>, { state, passed, epochs }: Omit<Evidence, 'partition'>) {
+function compare(file: Record<string, unknown>, { state, passed, epochs, supplement }: Evidence) {
   const differences = differencesOf(file, state)
   if (passed.logStart === 0) {
-    const note = epochDifference(passed.epochs, epochs)
+    const note = epochDifference(passed.epochs, epochs) ?? missingDaysDifference(state, supplement)
     const numbers = numbersPerMonth * (extentOf(state)?.months ?? 0)
     const agrees = differences.length === 0 && note === undefined
     return { verdict: agrees ? ('agree' as const) : ('differ' as const), numbers, differences, note }
@@ -191,4 +199,11 @@ function compare(file: Record<string, unknown>, { state, passed, epochs }: Omit<
 /** Count, sum and average. */
 const numbersPerMonth = 3
 
-type Evidence = { partition: number; state: Recount; passed: Replay; epochs: Epoch[] | undefined }
+type Evidence = {
+  partition: number
+  state: Recount
+  passed: Replay
+  /** As the consumer noted them, and which days are missing; undefined when it noted none. */
+  epochs: Epoch[] | undefined
+  supplement: object | undefined
+}

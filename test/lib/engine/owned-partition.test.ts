@@ -18,7 +18,8 @@ import {
   openPartition,
   writePartition,
 } from '../../../files/lib/engine/owned-partition.ts'
-import { monthTable } from '../../../files/lib/stats/checkpoint.ts'
+import { type Checkpoint, monthTable } from '../../../files/lib/stats/checkpoint.ts'
+import { longestGap } from '../../../files/lib/stats/missing-days.ts'
 import { monthlyStats } from '../../../files/lib/stats/monthly-stats.ts'
 import { addDay } from '../../../files/lib/stats/stats.ts'
 import { temporaryFolder } from '../../support/program.ts'
@@ -44,7 +45,7 @@ function open(t: TestContext, folder: string) {
 }
 
 /** Opens the partition as the next start would: with the lock of the one before gone. */
-function openOnce<T>(folder: string, use: (owned: ReturnType<typeof openPartition>) => T): T {
+function openOnce<T>(folder: string, use: (owned: ReturnType<typeof open>) => T): T {
   const owned = openPartition(monthlyStats, folder, 2)
   try {
     return use(owned)
@@ -137,7 +138,7 @@ test('writePartition writes a new epoch before the file whose records are of it'
     check()
   }
   owned.memory!.epochs.push([4, 0])
-  owned.hasNewEpoch = true
+  owned.hasNewMemory = true
   owned.checkpoint.offset = 9
   writePartition(owned)
   assert.deepEqual(writes, [
@@ -156,11 +157,11 @@ test('writePartition leaves the partition file when the new epoch cannot be writ
   rmSync(owned.memoryPath)
   mkdirSync(join(owned.memoryPath, 'in the way'), { recursive: true })
   owned.memory!.epochs.push([4, 0])
-  owned.hasNewEpoch = true
+  owned.hasNewMemory = true
   owned.checkpoint.offset = 9
   assert.throws(() => writePartition(owned), { name: 'OperatingError' })
   assert.deepEqual(readJson(owned.path), emptyFile)
-  assert.equal(owned.hasNewEpoch, true)
+  assert.equal(owned.hasNewMemory, true)
 })
 
 const meddlings: Record<string, (path: string) => void> = {
@@ -367,3 +368,131 @@ function describeCall(folder: string): string {
     console.log(name.replace('Sync', ''), path.slice(${folder.length + 1}))
   }`
 }
+
+/** Counts days of January 1990 in a partition of topic A, as a consumer does that begins with the next record. */
+function countJanuary(owned: ReturnType<typeof open>, days: readonly number[]): void {
+  for (const day of days.slice(owned.checkpoint.offset)) {
+    addDay(monthTable(owned.checkpoint, 'January'), 1990, day, 20)
+    owned.checkpoint.offset++
+  }
+}
+
+const gapOf = ({ checkpoint }: { checkpoint: Checkpoint }) =>
+  longestGap(monthTable(checkpoint, 'January'), 1990, 1)
+
+test('writePartition writes which days are missing before the file that misses them, and only when they are new', async (t) => {
+  const owned = open(t, await makeFolder(t, undefined, { topicId: 'A', epochs: [] }))
+  const writes: [object, object][] = []
+  const check = owned.lock.check
+  owned.lock.check = () => {
+    writes.push([readJson(owned.memoryPath).supplement, readJson(owned.path).offset])
+    check()
+  }
+  const days = [1, 2, 3, 9, 10]
+  for (const end of [3, 4, 5]) {
+    countJanuary(owned, days.slice(0, end))
+    writePartition(owned)
+  }
+  const missing = { January: { 1990: [4, 5, 6, 7, 8] } }
+  // The file; the memory and the file; the file: what stood there right before each rename.
+  assert.deepEqual(writes, [
+    [undefined, 0],
+    [undefined, 3],
+    [missing, 3],
+    [missing, 4],
+  ])
+})
+
+test('a consumer killed before any call to the file system knows, started again, which days are missing', async (t) => {
+  const days = [1, 2, 9, 31]
+  let calls = 0
+  for (let isDone = false; !isDone; calls++) {
+    const folder = await makeFolder(t, undefined, { topicId: 'A', epochs: [] })
+    const script = `import { openPartition, writePartition } from ${libraryModule('engine/owned-partition.ts')}
+import { monthlyStats } from ${libraryModule('stats/monthly-stats.ts')}
+import { monthTable } from ${libraryModule('stats/checkpoint.ts')}
+import { addDay } from ${libraryModule('stats/stats.ts')}
+  const owned = openPartition(monthlyStats, ${JSON.stringify(folder)}, 2)
+  let left = ${calls}
+  ${watchFileCalls(`() => { if (left-- === 0) process.kill(process.pid, 'SIGKILL') }`)}
+  for (const day of ${JSON.stringify(days)}) {
+    addDay(monthTable(owned.checkpoint, 'January'), 1990, day, 20)
+    owned.checkpoint.offset++
+    writePartition(owned)
+  }
+  process.stdout.write('done')`
+    const { signal, stderr } = await (await startScript(t, script)).ended
+    assert.equal(stderr, '')
+    isDone = signal === null
+    // What a reader sees who keeps no partition, and what the next start makes of it.
+    const file = monthlyStats.parse(readFileSync(join(folder, 'partition-2.json'), 'utf8'), 2, '')
+    monthlyStats.recall!(file, readJson(folder, '.almanac/partition-2.json').supplement)
+    if (file.offset > 0) assert.equal(gapOf({ checkpoint: file }), longestRun(days.slice(0, file.offset)))
+    openOnce(folder, (owned) => {
+      assert.equal(owned.checkpoint.offset, file.offset)
+      countJanuary(owned, days)
+      writePartition(owned)
+      assert.equal(gapOf(owned), longestRun(days), `call ${calls}`)
+    })
+    openOnce(folder, (owned) => assert.equal(gapOf(owned), longestRun(days), `call ${calls}`))
+  }
+  assert.ok(calls > 40, `${calls}`)
+})
+
+/** The longest run of days of January that are not among these. */
+function longestRun(days: readonly number[]): number {
+  const ends = [0, ...days, 32]
+  return Math.max(...ends.slice(1).map((day, index) => day - ends[index]! - 1))
+}
+
+for (const [what, begin] of [
+  ['the topic is created anew', (owned: ReturnType<typeof open>) => adoptTopic(owned, 'B')],
+  [
+    'the file is gone',
+    (_: ReturnType<typeof open>, folder: string) => rmSync(join(folder, 'partition-2.json')),
+  ],
+] as const) {
+  test(`the missing days of before are forgotten when ${what}`, async (t) => {
+    const folder = await makeFolder(t, undefined, { topicId: 'A', epochs: [] })
+    openOnce(folder, (owned) => {
+      countJanuary(owned, [1, 9])
+      writePartition(owned)
+      begin(owned, folder)
+    })
+    openOnce(folder, (owned) => {
+      assert.equal(owned.checkpoint.offset, 0)
+      countJanuary(owned, [1, 2, 3, 4, 5])
+      addDay(monthTable(owned.checkpoint, 'January'), 1991, 1, 20)
+      addDay(monthTable(owned.checkpoint, 'January'), 1991, 3, 20)
+      owned.checkpoint.offset += 2
+      writePartition(owned)
+    })
+    assert.deepEqual(readJson(folder, '.almanac/partition-2.json').supplement, { January: { 1991: [2] } })
+  })
+}
+
+test('of a file from elsewhere it is not known which days are missing; counted again from the log, it is', async (t) => {
+  const days = [1, 2, 3, 9, 10, 11]
+  const [here, there] = [await makeFolder(t, undefined, { topicId: 'A', epochs: [] }), await makeFolder(t)]
+  openOnce(here, (owned) => {
+    countJanuary(owned, days)
+    writePartition(owned)
+  })
+  cpSync(join(here, 'partition-2.json'), join(there, 'partition-2.json'))
+  openOnce(there, (owned) => {
+    assert.equal(gapOf(owned), undefined)
+    adoptTopic(owned, 'A')
+    countJanuary(owned, days)
+    writePartition(owned)
+    assert.equal(gapOf(owned), 20)
+  })
+  const kept = { January: { 1990: [4, 5, 6, 7, 8] } }
+  assert.deepEqual(readJson(there, '.almanac/partition-2.json').supplement, kept)
+  // The file put back as it was earlier, or a memory of less: the numbers tell.
+  openOnce(here, (owned) => {
+    countJanuary(owned, [...days, 20])
+    writePartition(owned)
+  })
+  cpSync(join(there, 'partition-2.json'), join(here, 'partition-2.json'))
+  openOnce(here, (owned) => assert.equal(gapOf(owned), 20))
+})

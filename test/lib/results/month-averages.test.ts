@@ -38,6 +38,7 @@ test('readMonthAverages says of each average which file it is from', async (t) =
     avg: 20.5,
     start: '1991-02-03',
     end: '1991-02-03',
+    longestGap: 25,
     partition: 1,
     offset: 7,
   })
