@@ -64,7 +64,7 @@ test('a station travels with its days to verify, chart, page and stats.csv, also
     html,
     /<h1 id="heading">Central Park, New York<\/h1><div id="source">1869 to 2020, NOAA GHCN-Daily, °C /,
   )
-  assert.match(csv, /^January,1869,.*,F,USW00094728,"Central Park, New York",NOAA GHCN-Daily,,,\r$/m)
+  assert.match(csv, /^January,1869,.*,F,USW00094728,"Central Park, New York",NOAA GHCN-Daily,,,,30,\r$/m)
   // Another reader of the log, elsewhere, with its partitions shared out between two consumers.
   const other = await startStation(t, topic)
   await other.count('0', '1', '--exit-at-end')
@@ -146,7 +146,7 @@ test('days of which the log does not say whose they are, are given no name: neit
   assert.doesNotMatch(await chart(), /synthetic|Central|2024 to/)
   const { html, csv } = await pageOf(t, directory)
   assert.match(html, /<div id="source">2024, °F; where the days come from was not noted\.</)
-  assert.match(csv, /^January,2024,.*,F,,,,,,\r$/m)
+  assert.match(csv, /^January,2024,.*,F,,,,,,,\d+,\r$/m)
   assert.match((await run('verify.ts')).output, /: the log does not say where its days come from; °F\.\n/)
 })
 

@@ -2,6 +2,7 @@ import { partitionPaths } from '../lib/engine/partition-paths.ts'
 import { parseStatus, type Status } from '../lib/engine/status-file.ts'
 import { parseTopicMemory, type TopicMemory } from '../lib/engine/topic-memory.ts'
 import { type Checkpoint, countDays } from '../lib/stats/checkpoint.ts'
+import { recallMissingDays } from '../lib/stats/missing-days.ts'
 import { parseCheckpoint } from '../lib/stats/parse-checkpoint.ts'
 import { partitions } from '../lib/weather/partitions.ts'
 import { createLagClock, type Lag, type LagClock } from './lag.ts'
@@ -18,7 +19,7 @@ export type Reading = {
   /** Why the file as it is now cannot be used, and since when; the last good copy is kept meanwhile. */
   problem: { text: string; since: number } | undefined
   status: Status | undefined
-  /** Of which topic the file is, and where its days come from. */
+  /** Of which topic the file is, where its days come from, and which are missing. */
   memory: TopicMemory | undefined
   lag: Lag | undefined
 }
@@ -44,8 +45,13 @@ export function createReadings(folder: string): Readings {
   const update = () => {
     let hasNewStats = false
     for (const [index, reading] of all.entries()) {
-      if (updateFile(folder, reading, versions[index]!)) hasNewStats = true
-      if (updateMemory(folder, reading, versions[index]!)) hasNewStats = true
+      // The file first: what is remembered of it is written before it, so what is read after it is not behind it.
+      const hasNewFile = updateFile(folder, reading, versions[index]!)
+      const hasNewMemory = updateMemory(folder, reading, versions[index]!)
+      if (hasNewFile || hasNewMemory) {
+        if (reading.checkpoint) recallMissingDays(reading.checkpoint, reading.memory?.supplement)
+        hasNewStats = true
+      }
       updateStatus(folder, reading, versions[index]!)
       measureLag(reading, versions[index]!.clock)
     }

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import parsePrometheus from 'parse-prometheus-text-format'
-import { monthNames } from '../../files/lib/weather/calendar.ts'
+import { type MonthName, monthNames } from '../../files/lib/weather/calendar.ts'
 import { isOurHost, servePage } from '../../files/page/server.ts'
 import { partitionFileText } from '../support/climate.ts'
 import { golden, putPartitionFile as put, serve } from '../support/pages.ts'
@@ -70,7 +70,7 @@ test('stats.csv has each month of the partition files, and month.svg is that of 
   const [head, ...lines] = text.trimEnd().split('\r\n')
   assert.equal(
     head,
-    'month,year,count,sum,avg,start,end,partition,offset,unit,station,name,dataset,normal,normal_years,anomaly',
+    'month,year,count,sum,avg,start,end,partition,offset,unit,station,name,dataset,normal,normal_years,anomaly,longest_gap,uncertain_years',
   )
   const expected = [0, 1, 2, 3].flatMap((partition) => {
     const {
@@ -79,8 +79,12 @@ test('stats.csv has each month of the partition files, and month.svg is that of 
       ...months
     } = JSON.parse(readFileSync(join(folder, `partition-${partition}.json`), 'utf8'))
     return Object.entries<Record<string, Record<string, unknown>>>(months).flatMap(([month, years]) =>
-      Object.entries(years).map(([year, { count, sum, avg, start, end }]) =>
-        [
+      Object.entries(years).map(([year, { count, sum, avg, start, end }]) => {
+        // Nothing is missing in these but the days after the last one.
+        const gap =
+          new Date(Number(year), monthNames.indexOf(month as MonthName) + 1, 0).getDate() - Number(count)
+        const unknown = ['', '', '', '', '', '']
+        return [
           month,
           Number(year),
           count,
@@ -91,14 +95,11 @@ test('stats.csv has each month of the partition files, and month.svg is that of 
           partition,
           offset,
           'F',
+          ...unknown,
+          gap,
           '',
-          '',
-          '',
-          '',
-          '',
-          '',
-        ].join(','),
-      ),
+        ].join()
+      }),
     )
   })
   assert.deepEqual(lines.sort(), expected.sort())
