@@ -449,6 +449,38 @@ export const mutations: readonly Mutation[] = [
     test: libTest('debug/record-stream'),
     name: 'handOn hands on each record once',
   },
+  {
+    what: 'missing days within a run are not noted',
+    path: lib('stats/fold-usual'),
+    search: 'else noteMissingDays(table, year, lastDay, day)',
+    replace: 'else noteMissingDays(emptyMonthTable(), year, lastDay, day)',
+    test: 'test/fuzz-batches.test.ts',
+    name: 'good records are counted whatever stands between them',
+  },
+  {
+    what: 'missing days are kept only with the next leader epoch',
+    path: lib('engine/owned-partition'),
+    search: '    owned.memory!.supplement = supplement\n    owned.hasNewMemory = true\n',
+    replace: '    owned.memory!.supplement = supplement\n',
+    test: libTest('engine/owned-partition'),
+    name: 'writePartition writes which days are missing before the file that misses them',
+  },
+  {
+    what: 'missing days are believed whatever their number',
+    path: lib('stats/missing-days'),
+    search: 'if (countBits(bits) !== missingWithin(table, year)) return undefined',
+    replace: '',
+    test: libTest('stats/missing-days'),
+    name: 'without what was kept, or with less of it',
+  },
+  {
+    what: 'the newest day is sent while it is not over',
+    path: lib('observations/days'),
+    search: 'if (last < dayNumber(today)) return undefined',
+    replace: 'if (last < dayNumber(newest)) return undefined',
+    test: libTest('observations/days'),
+    name: 'the newest day is held back while it is not over',
+  },
 ]
 
 /** The table of all breakages for docs/proof.md. */
