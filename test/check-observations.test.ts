@@ -29,7 +29,7 @@ const check = (t: TestContext, ...args: string[]) =>
 
 test('producer.ts --check shows what would be sent of a small file, and why it takes it so', async (t) => {
   const { write } = await startFolder(t)
-  const rows = ['2023-12-30,3.2', '2023-12-31,', '2024-01-01,-0.2', '2024-01-02,500', '2024-01-06,7']
+  const rows = ['2023-12-30,3.2', '2023-12-31,', '2024-01-01,-0.2', '2024-01-02,9999', '2024-01-06,7']
   const file = write('garden.csv', `date,tmax_c\n${rows.join('\n')}\n2024-01-07,7\n2024-01-08,1`)
   const { code, stdout, stderr } = await check(t, file, '--name', 'My garden')
   assert.deepEqual([code, stderr], [0, ''])
@@ -40,7 +40,7 @@ test('producer.ts --check shows what would be sent of a small file, and why it t
     'Days     5 days',
     'Span     2023-12-30 to 2024-01-08, 10 days',
     'Gaps     2 gaps, 5 days in all: 2023-12-31, 2024-01-02 to 2024-01-05 (4 days)',
-    'Skipped  1 without a value, 1 impossible',
+    'Skipped  1 without a value, 1 with a number that stands for a missing value',
     'Lowest   31.64 °F (-0.2 °C) on 2024-01-01',
     'Highest  44.6 °F (7 °C) on 2024-01-06, and on 1 other day',
     'First    2023-12-30  37.76 °F (3.2 °C)',
@@ -99,7 +99,10 @@ test('producer.ts --check says that --units tells the unit, or that the values d
   const { write } = await startFolder(t)
   const said = write('said.csv', 'date,tmax\n2024-01-01,50\n')
   assert.match((await check(t, said, '--units', 'F')).stdout, /\nUnit {5}°F, by --units F\n/)
-  const shown = write('shown.csv', 'STATION,DATE,TMAX\nUSW00000001,2024-07-01,305\n')
+  const shown = write(
+    'shown.csv',
+    `STATION,DATE,TMAX\n${['2024-01-01,-56', '2024-07-01,305', '2024-07-02,311'].map((row) => `USW00000001,${row}\n`).join('')}`,
+  )
   assert.match((await check(t, shown)).stdout, /\nUnit {5}tenths of °C, by its values\n/)
 })
 
@@ -179,7 +182,7 @@ test('producer.ts --check leaves the topic as it is, with --append and without',
 test('producer.ts --check without a file is wrong usage', async (t) => {
   const { code, stderr } = await runProgram(t, 'producer.ts', ['--check'], environment)
   assert.equal(code, 2)
-  assert.match(stderr, /^Unexpected argument '--check': it goes with --observations FILE\.\n/)
+  assert.match(stderr, /^producer\.ts: --check goes with --observations FILE, which is not given\.\n/)
 })
 
 /** Days, first and last day, lowest tenths and the first day that has them, highest tenths and the first day. */

@@ -477,7 +477,7 @@ const kinds: Record<string, Case[]> = {
       'a day that is not yet',
       'date,tmax_c\n2023-01-01,5\n2993-01-01,5\n',
       {},
-      /line 3: 2993-01-01 lies in the future.*--to/,
+      /line 3, column 12: 2993-01-01 lies in the future.*--to/,
     ],
     [
       'the same with --to',
