@@ -2,10 +2,16 @@ import { yearsOf } from '../lib/results/folder-source.ts'
 import type { MonthAverage, MonthAverages } from '../lib/results/month-averages.ts'
 import { daysInMonth, type MonthName, monthNames } from '../lib/weather/calendar.ts'
 import type { Source, Years } from '../lib/weather/source.ts'
-import { type Normals, normalsOf } from './normals.ts'
+import { isEnough, type Normals, normalsOf } from './normals.ts'
 
-/** A year's mean over all its days counted. */
-export type YearAverage = { year: number; avg: number; count: number; isComplete: boolean }
+/** A year's mean over all its days counted; `hasAllMonths` when none of its months misses more than ten days. */
+export type YearAverage = {
+  year: number
+  avg: number
+  count: number
+  isComplete: boolean
+  hasAllMonths: boolean
+}
 
 /** What the charts and tables are drawn from: the averages, and what they are held against. */
 export type Climate = {
@@ -24,7 +30,14 @@ export type Climate = {
   means: ReadonlyMap<MonthName, MonthMean>
   /** By year, of the years shown. */
   yearAverages: ReadonlyMap<number, YearAverage>
+  /** The mean of the years shown that have all months, °F, and how many these are. */
+  yearMean: MonthMean | undefined
+  /** The month with the newest day. */
+  latest: NamedMonth | undefined
 }
+
+/** A month of one year with its name. */
+export type NamedMonth = { name: MonthName; average: MonthAverage }
 
 /** The mean of the complete months of one name, and of how many. */
 export type MonthMean = { avg: number; years: number }
@@ -49,7 +62,26 @@ export function describeClimate(averages: MonthAverages, { source, period }: Set
   const yearAverages = new Map(years.map((year) => [year, yearAverage(averages, year)]))
   const normals = period && normalsOf(averages, period)
   const span = yearsOf(averages)
-  return { averages, years, yearsInAll: all.size, span, source, normals, means, yearAverages }
+  const yearMean = meanOf([...yearAverages.values()].filter(({ hasAllMonths }) => hasAllMonths))
+  const against = { normals, means, yearAverages, yearMean }
+  return { averages, years, yearsInAll: all.size, span, source, ...against, latest: latestOf(averages) }
+}
+
+/** The newest month of which every day was counted. */
+export function latestComplete({ averages }: Climate): NamedMonth | undefined {
+  return latestOf(averages, isComplete)
+}
+
+function latestOf(
+  averages: MonthAverages,
+  isWanted: (average: MonthAverage, name: MonthName) => boolean = () => true,
+): NamedMonth | undefined {
+  let latest: NamedMonth | undefined
+  for (const [name, table] of averages)
+    for (const average of table.values())
+      if (isWanted(average, name) && !(latest && latest.average.end >= average.end))
+        latest = { name, average }
+  return latest
 }
 
 /** Whether every day of the month was counted: only then it is held against others. */
@@ -69,20 +101,21 @@ export function completeMonths(averages: MonthAverages, name: MonthName): MonthA
   return [...table.values()].filter((average) => isComplete(average, name)).sort((a, b) => a.year - b.year)
 }
 
-/** The mean of months, each month of the same weight; undefined of none. */
-export function meanOf(months: readonly MonthAverage[]): MonthMean | undefined {
+/** The mean of months or of years, each of the same weight; undefined of none. */
+export function meanOf(months: readonly { avg: number }[]): MonthMean | undefined {
   if (months.length === 0) return undefined
   return { avg: months.reduce((sum, { avg }) => sum + avg, 0) / months.length, years: months.length }
 }
 
 function yearAverage(averages: MonthAverages, year: number): YearAverage {
-  let [sum, count, complete] = [0, 0, 0]
+  let [sum, count, complete, enough] = [0, 0, 0, 0]
   for (const name of monthNames) {
     const average = averages.get(name)?.get(year)
     if (!average) continue
     sum += average.sum
     count += average.count
     if (isComplete(average, name)) complete++
+    if (isEnough(average, name)) enough++
   }
-  return { year, avg: sum / count, count, isComplete: complete === 12 }
+  return { year, avg: sum / count, count, isComplete: complete === 12, hasAllMonths: enough === 12 }
 }

@@ -14,17 +14,18 @@ import {
 import { originOf } from './origin.ts'
 import { difference, formatTemperature, formatTenth, scales, type Unit } from './unit.ts'
 
-const heads = ['Month', 'Normal', 'Of years', 'Newest year', 'Its mean', 'Anomaly']
+const heads = ['Month', 'Normal', 'Years', 'Newest', 'Mean', 'Difference']
 
 /** Draws each month's normal and how far the newest month lies from it; nothing when no normals were asked for. */
 export function normalsTable(climate: Climate, unit: Unit): Html | undefined {
   const { normals } = climate
   if (!normals) return undefined
-  const { period, yearCount, yearsMin } = normals
-  const head = heads.map((text) => html`<th scope="col">${text}</th>`)
+  const { yearCount, yearsMin } = normals
+  const head = heads.map(
+    (text) => html`<th scope="col"${text === 'Years' && html` class="years"`}>${text}</th>`,
+  )
   const rows = monthNames.map((name) => row(climate, normals, name, unit))
-  const scale = `Means of ${period.first} to ${period.last} in ${scales[unit].unit}, of at least ${yearsMin} of the ${yearCount} years`
-  const caption = html`${scale}; ${rule(climate, normals)}`
+  const caption = html`In ${scales[unit].unit}. A normal is the mean of at least ${yearsMin} of the ${yearCount} years; ${rule(climate, normals)}`
   return html`<table class="normals"><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`
 }
 
@@ -56,7 +57,7 @@ function row({ averages }: Climate, normals: Normals, name: MonthName, unit: Uni
   const months = newest
     ? html`<td>${newest.year}</td><td title="${originOf(newest, name)}">${formatTemperature(newest.avg, unit)}</td>`
     : html`<td>–</td><td>–</td>`
-  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td>${years} of ${normals.yearCount}</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
+  return html`<tr><th scope="row">${name}</th><td>${normal}</td><td class="years">${years} of ${normals.yearCount}</td>${months}${anomalyCell(averages, normals, name, unit)}</tr>`
 }
 
 function anomalyCell(averages: Climate['averages'], normals: Normals, name: MonthName, unit: Unit): Html {

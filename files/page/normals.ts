@@ -78,7 +78,8 @@ export function isUncertain(average: MonthAverage, name: MonthName): boolean {
   return isEnough(average, name) && missesFiveInARow(average, name) === undefined
 }
 
-function isEnough(average: MonthAverage, name: MonthName): boolean {
+/** Whether few enough days of a month are missing for it to stand for the whole. */
+export function isEnough(average: MonthAverage, name: MonthName): boolean {
   return missingDays(average, name) < missingDaysLimit && missesFiveInARow(average, name) !== true
 }
 

@@ -1,28 +1,41 @@
 import { partitions } from '../lib/weather/partitions.ts'
+import type { Years } from '../lib/weather/source.ts'
 import { type Html, html, trusted } from './html.ts'
 import type { Unit } from './unit.ts'
 import type { View } from './view.ts'
 
 type Fragments = View['fragments']
 
+/** What a page is rendered for besides its fragments. */
+export type PageSetting = {
+  unit: Unit
+  /** The reference period, if one was asked for. */
+  period?: Years | undefined
+}
+
 /** Renders the whole page. All that can change is inside elements whose ids are the names of the fragments. */
-export function renderPage({ fragments, version }: View, unit: Unit): string {
+export function renderPage({ fragments, version }: View, { unit, period }: PageSetting): string {
   const page = html`<!doctype html>
 <html lang="en">
 ${head(fragments)}
 <body data-unit="${unit}" data-version="${version}">
-<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'summary')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
-<main>
+<a class="skip" href="#main">Skip to the newest month</a>
+<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
+<main id="main" tabindex="-1">
+${section('newest', 'Newest month', html`${part(fragments, 'latest')}${part(fragments, 'beginning')}`)}
+${chart(fragments, 'stripes', 'Each year compared with the average', part(fragments, 'years'))}
+${chart(fragments, 'heat-map', 'Each month compared with its average')}
+${chart(fragments, 'year-lines', 'Month by month')}
 ${months(fragments)}
-${section('strip', 'How far is the counting?', part(fragments, 'strip'))}
-${history(fragments)}
-${normals(fragments)}
-${section('numbers', 'The numbers', html`${downloads}${numbers(fragments, unit)}`)}
-${section('records', 'Which records fell last?', part(fragments, 'records'))}
+${period && normals(fragments, period)}
+${section('records', 'Records', part(fragments, 'records'))}
+${section('numbers', 'All numbers', html`${downloads}${numbers(fragments, unit)}`)}
+${progress(fragments)}
 </main>
-<footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the
-arrow keys, to see where it comes from.</p><div id="origin" hidden></div></footer>
+<footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the arrow keys, to see what it is made of.</p>
+<div id="origin" hidden><b></b><span></span><span></span><a href="./">Show its records</a></div></footer>
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
+<p id="told" class="unseen" role="status" aria-live="polite"></p>
 <div id="spoken" hidden>${markup(fragments, 'spoken')}</div>
 </body>
 </html>
@@ -47,8 +60,8 @@ const downloads = html`<p class="links">${['stats.csv', ...files, 'month.svg'].m
   (name) => html`<a href="${name}">${name}</a> `,
 )}</p>`
 
-function part(fragments: Fragments, name: string): Html {
-  return html`<div id="${name}">${markup(fragments, name)}</div>`
+function part(fragments: Fragments, name: string, looks?: string): Html {
+  return html`<div id="${name}"${looks && html` class="${looks}"`}>${markup(fragments, name)}</div>`
 }
 
 function markup(fragments: Fragments, name: string): Html {
@@ -60,30 +73,28 @@ function section(name: string, title: string, content: Html): Html {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${content}</section>`
 }
 
-function months(fragments: Fragments): Html {
-  const chart = scroller('Chart of the first three months', part(fragments, 'chart'))
-  const sentences = html`${part(fragments, 'sentences')}${part(fragments, 'other-sentences')}`
-  return section('months', 'How warm are the months?', html`<div class="months">${sentences}${chart}</div>`)
-}
-
-function history(fragments: Fragments): Html {
-  const charts = [
-    { name: 'heat-map', title: 'Each month against its own mean' },
-    { name: 'year-lines', title: 'Each year' },
-    { name: 'stripes', title: 'Warming stripes' },
-  ]
-  const drawn = charts.map(
-    ({ name, title }) => html`<h3>${title}</h3>${scroller(title, part(fragments, name))}`,
+/** A chart is the stop of the Tab key itself, and scrolls with its arrow keys: what it scrolls in is none. */
+function chart(fragments: Fragments, name: string, title: string, note?: Html): Html {
+  const swipe = name === 'heat-map' && html`<p class="swipe">Swipe to see earlier years.</p>`
+  return section(
+    name,
+    title,
+    html`${part(fragments, name, 'chart-body scroll newest-end')}${part(fragments, `${name}-legend`)}${swipe}${note}`,
   )
-  const content = html`${part(fragments, 'years')}${drawn}`
-  return section('history', 'How do they compare with their own past?', content)
 }
 
-/** There is a section of normals only where a reference period was asked for. */
-function normals(fragments: Fragments): Html | undefined {
-  if (!fragments.get('normals')) return undefined
+function months(fragments: Fragments): Html {
+  const chart = html`<a class="month-chart" href="month.svg" aria-label="Chart of January to March">${part(fragments, 'chart')}</a>`
+  return section(
+    'months',
+    'The twelve months',
+    html`<div class="months">${part(fragments, 'sentences')}${chart}</div>`,
+  )
+}
+
+function normals(fragments: Fragments, { first, last }: Years): Html {
   const table = scroller('Table of the normals', part(fragments, 'normals'))
-  return section('normals', 'How do they compare with their normals?', table)
+  return section('normals', `Normals of ${first} to ${last}`, table)
 }
 
 function numbers(fragments: Fragments, unit: Unit): Html {
@@ -94,7 +105,14 @@ function numbers(fragments: Fragments, unit: Unit): Html {
   const head = markup(fragments, 'table-head')
   const caption = html`Mean daily maximum, °${unit}; <i>in italics</i> while days are missing`
   const table = html`<table class="numbers"><caption>${caption}</caption><thead id="table-head">${head}</thead>${decades}</table>`
-  return scroller('Table of the numbers', table, 'scroll tall')
+  return html`<p class="swipe">Swipe to see all months.</p>${scroller('Table of the numbers', table, 'scroll tall')}`
+}
+
+/** Folded while all is well. */
+function progress(fragments: Fragments): Html {
+  const line = markup(fragments, 'progress')
+  const isWell = line.markup.includes('data-well="true"')
+  return html`<details class="progress"${!isWell && html` open`}><summary><h2 id="section-strip">Consumer progress</h2> <span id="progress">${line}</span></summary>${part(fragments, 'strip')}</details>`
 }
 
 /** What is wider than a phone scrolls by itself, and can do so by keyboard; the page never does sideways. */

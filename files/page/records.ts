@@ -45,10 +45,10 @@ function* fallen(
   }
 }
 
-/** Writes a record as `warmest January of 34: 2024, 41.2 °F (before: 2006, 40.8)`. */
+/** Writes a record as `January 2024, 41.2 °F: the warmest of 34 Januaries; before it, 2006 with 40.8 °F`. */
 export function recordText({ kind, name, now, before, of }: ClimateRecord, unit: Unit): string {
-  const was = formatTemperature(before.avg, unit)
-  return `${kind} ${name} of ${of}: ${now.year}, ${formatTemperature(now.avg, unit)} ${scales[unit].unit} (before: ${before.year}, ${was})`
+  const [is, was] = [now, before].map(({ avg }) => `${formatTemperature(avg, unit)} ${scales[unit].unit}`)
+  return `${name} ${now.year}, ${is}: the ${kind} of ${of} ${plural(name)}; before it, ${before.year} with ${was}`
 }
 
 /** Lists the latest records of warmth and of cold, then the months that are not ranked yet. */
@@ -56,17 +56,17 @@ export function recordList(averages: MonthAverages, unit: Unit): Html {
   const records = findRecords(averages)
   const kinds = (['warmest', 'coldest'] as const).map((kind) => {
     const fallen = records.filter((record) => record.kind === kind)
-    return html`<div><h3>Record ${kind === 'warmest' ? 'warmth' : 'cold'}</h3>${latest(fallen, unit)}</div>`
+    return html`<div><h3>${kind === 'warmest' ? 'Warmest' : 'Coldest'} months</h3>${latest(fallen, unit)}</div>`
   })
   return html`<div class="kinds">${kinds}</div>${unranked(averages, unit)}`
 }
 
 function latest(records: readonly ClimateRecord[], unit: Unit): Html {
   if (records.length === 0)
-    return html`<p class="note">None yet: it takes a complete month that beats at least two of its name.</p>`
+    return html`<p class="note">None yet: a record is a complete month that beats at least two others of its name.</p>`
   const more = records.length - shownMax
   const items = records.slice(0, shownMax).map((record) => listed(record, unit))
-  return html`<ol class="records" role="list">${items}</ol>${more > 0 && html`<p class="note">And ${more} before these.</p>`}`
+  return html`<ol class="records" role="list">${items}</ol>${more > 0 && html`<p class="note">And ${more} earlier records.</p>`}`
 }
 
 function listed(record: ClimateRecord, unit: Unit): Html {
@@ -85,5 +85,5 @@ function unranked(averages: MonthAverages, unit: Unit): Html | undefined {
     ({ name, newest }) =>
       html`<li title="${originOf(newest, name)}">${name} ${newest.year}: ${formatTemperature(newest.avg, unit)} ${scales[unit].unit} from ${newest.count} days, among ${completeMonths(averages, name).length} complete ${plural(name)}</li>`,
   )
-  return html`<h3>Not ranked: incomplete</h3><ul class="unranked" role="list">${items}</ul>`
+  return html`<h3>Incomplete months, not ranked</h3><ul class="unranked" role="list">${items}</ul>`
 }

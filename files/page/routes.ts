@@ -71,8 +71,12 @@ function partitionFile(folder: string, partition: number): [string, Route] {
 }
 
 function wholePage(page: LivePage, query: URLSearchParams): Answer {
-  const unit = parseUnit(query.get('unit'))
-  return { type: 'text/html; charset=utf-8', body: renderPage(page.view(unit), unit) }
+  const { source, normals } = page.climate()
+  const unit = parseUnit(query.get('unit'), source)
+  return {
+    type: 'text/html; charset=utf-8',
+    body: renderPage(page.view(unit), { unit, period: normals?.period }),
+  }
 }
 
 function fragments(page: LivePage, query: URLSearchParams): Answer {

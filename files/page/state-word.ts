@@ -46,3 +46,8 @@ function timeLeft(reading: Reading): string {
     ? ', under 1 s left'
     : `, ${formatDuration(ms)} left at ${formatCount(status.rate)} records/s`
 }
+
+/** Whether a consumer does its work, be it that it has yet to catch up. */
+export function isWorking({ kind }: StateWord): boolean {
+  return kind === 'live' || kind === 'busy'
+}

@@ -5,7 +5,7 @@ import { formatCount } from './format-count.ts'
 import { type Html, html } from './html.ts'
 import type { Lag } from './lag.ts'
 import { endOffsetOf, type Reading } from './readings.ts'
-import { type StateWord, stateWord } from './state-word.ts'
+import { isWorking, type StateWord, stateWord } from './state-word.ts'
 
 const marks: Readonly<Record<StateWord['kind'], string>> = {
   ...{ live: '●', busy: '◐', stale: '▲', stopped: '■', absent: '○' },
@@ -29,13 +29,12 @@ function row(reading: Reading, now: number): Html {
   const { partition, checkpoint, counted, status, lag, modifiedAt } = reading
   const word = stateWord(reading, now)
   const end = endOffsetOf(reading)
-  const isAtWork = word.kind === 'live' || word.kind === 'busy'
   const cells = [
     count(checkpoint?.offset),
     count(end),
     count(end === undefined ? undefined : end - (checkpoint?.offset ?? 0)),
     lag ? lagText(lag) : '–',
-    isAtWork && status ? formatCount(status.rate) : '–',
+    isWorking(word) && status ? formatCount(status.rate) : '–',
     modifiedAt === undefined ? '–' : `${formatDuration(Math.max(now - modifiedAt, 0))} ago`,
     checkpoint ? count(checkpoint.offset - counted) : '–',
   ]

@@ -1,11 +1,11 @@
 import { monthNames } from '../lib/weather/calendar.ts'
+import { type Chart, percent } from './chart-frame.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { scales, type Unit } from './unit.ts'
-import { type Box, plotAttributes, width } from './year-axis.ts'
 
-const height = 430
-const box: Box = { left: 44, top: 16, right: width - 64, bottom: height - 30 }
+// Room for the round ends at the left, and for a year's number at the right; origin.js has the same number.
+const [width, height, inset] = [1000, 400, 40]
 
 /** Values at the bottom and the top of the axis, and what lies between two of its lines. */
 type Axis = { low: number; high: number; step: number }
@@ -13,19 +13,31 @@ type Axis = { low: number; high: number; step: number }
 /**
  * Draws a line for each year over the months, pale, the newest bold, and the mean of all complete months dashed. While the
  * newest year has not all its months, the last one that has them stands out too.
+ *
+ * @returns undefined when there is nothing to draw
  */
-export function yearLines(climate: Climate, unit: Unit): Html {
+export function yearLines(climate: Climate, unit: Unit): Chart | undefined {
   const scaled = scales[unit].fromFahrenheit
   const lines = climate.years.map((year) => ({ year, values: valuesOf(climate, year).map(scaled) }))
   const values = lines.flatMap((line) => line.values.filter((value) => !Number.isNaN(value)))
-  if (values.length === 0) return html`<p class="note">There are no numbers yet.</p>`
+  if (values.length === 0) return undefined
   const axis = axisOf(values)
   const means = monthNames.map((name) => scaled(climate.means.get(name)?.avg ?? Number.NaN))
   const newest = lines.at(-1)!
   const whole = isWhole(newest) ? undefined : lines.findLast(isWhole)
   const older = lines.filter((line) => line !== newest && line !== whole).map((line) => yearPath(line, axis))
-  const title = `The months of each year; bold: ${newest.year}`
-  return html`<svg id="plot-lines" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}" ${plotAttributes('lines', box)} data-axis="${axis.low} ${axis.high}">${grid(axis, unit)}<g class="older">${older}</g>${whole && html`<g class="whole">${yearPath(whole, axis)}${yearLabel(whole, axis)}</g>`}<path class="mean" d="${pathOf(means, axis)}"/><g class="newest">${yearPath(newest, axis)}${points(newest.values, axis)}</g>${yearLabel(newest, axis)}<circle class="cursor" r="5"/></svg>${legend(newest, whole, older.length)}`
+  return {
+    name: 'lines',
+    label: `The months of each year; bold: ${newest.year}`,
+    width,
+    height,
+    data: html`data-axis="${axis.low} ${axis.high}"`,
+    plot: html`${grid(axis)}<g class="older">${older}</g>${whole && html`<g class="whole">${yearPath(whole, axis)}</g>`}<path class="mean" d="${pathOf(means, axis)}"/><g class="newest">${yearPath(newest, axis)}<path class="points" d="${points(newest.values, axis)}"/></g>`,
+    rows: html`${valueLabels(axis, unit)}`,
+    columns: html`${monthNames.map((name, month) => html`<text class="year" x="${percent(x(month) / width)}" y="19" text-anchor="middle">${name.slice(0, 3)}</text>`)}`,
+    overlay: html`${whole && yearLabel(whole, axis, 'whole')}${yearLabel(newest, axis, 'newest')}`,
+    legend: legend(newest, whole, older.length),
+  }
 }
 
 type YearLine = { year: number; values: readonly number[] }
@@ -42,7 +54,8 @@ function legend(newest: YearLine, whole: YearLine | undefined, others: number): 
   const key = (looks: string, words: string) =>
     html`<span><svg width="34" height="12" aria-hidden="true"><path class="${looks}" d="M1 6h32"/></svg> ${words}</span>`
   const last = whole && key('key-whole', `${whole.year}, the last year with all months`)
-  return html`<p class="legend">${key('key-newest', `${newest.year}`)}${last}${key('key-mean', 'mean of all complete months')}${key('key-older', `the other ${others} years`)}</p>`
+  const more = others > 0 && key('key-older', others === 1 ? 'the other year' : `the other ${others} years`)
+  return html`<p class="legend">${key('key-newest', `${newest.year}`)}${last}${key('key-mean', 'mean of all complete months')}${more}</p>`
 }
 
 /** January first; not a number where a month has no day counted. */
@@ -59,11 +72,11 @@ function axisOf(values: readonly number[]): Axis {
 }
 
 function x(month: number): number {
-  return Math.round((box.left + 24 + (month * (box.right - box.left - 48)) / 11) * 10) / 10
+  return Math.round((inset + (month * (width - 2 * inset)) / 11) * 10) / 10
 }
 
 function y(value: number, { low, high }: Axis): number {
-  return Math.round((box.bottom - ((value - low) / (high - low)) * (box.bottom - box.top)) * 10) / 10
+  return Math.round((1 - (value - low) / (high - low)) * height * 10) / 10
 }
 
 /** A month without data breaks the line; a single month is a dot, drawn by the line's round ends. */
@@ -78,28 +91,36 @@ function pathOf(values: readonly number[], axis: Axis): string {
   return path
 }
 
-function points(values: readonly number[], axis: Axis): Html[] {
-  return values.flatMap((value, month) =>
-    Number.isNaN(value) ? [] : [html`<circle cx="${x(month)}" cy="${y(value, axis)}" r="3.5"/>`],
-  )
+function points(values: readonly number[], axis: Axis): string {
+  return values
+    .map((value, month) => (Number.isNaN(value) ? '' : `M${x(month)} ${y(value, axis)}h0`))
+    .join('')
 }
 
-function yearLabel({ year, values }: YearLine, axis: Axis): Html {
+/** Above the line's last point; at the right edge moved in, so that it is not cut off. */
+function yearLabel({ year, values }: YearLine, axis: Axis, looks: string): Html {
   const last = values.findLastIndex((value) => !Number.isNaN(value))
-  return html`<text class="label" x="${x(last) + 9}" y="${y(values[last]!, axis) + 4}">${year}</text>`
+  const at = { x: percent(x(last) / width), y: percent(y(values[last]!, axis) / height) }
+  return html`<text class="label ${looks}" x="${at.x}" y="${at.y}" dy="-10" text-anchor="${last > 8 ? 'end' : 'middle'}">${year}</text>`
 }
 
-function grid(axis: Axis, unit: Unit): Html[] {
-  const count = Math.round((axis.high - axis.low) / axis.step)
-  const rows = Array.from({ length: count + 1 }, (_, index) => {
-    const value = axis.low + index * axis.step
-    const text = String(Number(value.toPrecision(6))).replace('-', '−')
-    const suffix = index === count ? ` ${scales[unit].unit}` : ''
-    return html`<path class="grid${value === 0 ? ' zero' : ''}" d="M${box.left} ${y(value, axis)}H${box.right}"/><text class="value" x="${suffix ? 0 : box.left - 8}" y="${y(value, axis) + 4}"${suffix && html` text-anchor="start"`}>${text}${suffix}</text>`
-  })
-  const months = monthNames.map(
-    (name, month) =>
-      html`<text class="year" x="${x(month)}" y="${box.bottom + 20}">${name.slice(0, 3)}</text>`,
+function axisValues({ low, high, step }: Axis): number[] {
+  const count = Math.round((high - low) / step)
+  return Array.from({ length: count + 1 }, (_, index) => low + index * step)
+}
+
+function grid(axis: Axis): Html[] {
+  return axisValues(axis).map(
+    (value) => html`<path class="grid${value === 0 ? ' zero' : ''}" d="M0 ${y(value, axis)}H${width}"/>`,
   )
-  return [...rows, ...months]
+}
+
+/** The unit stands at the top. */
+function valueLabels(axis: Axis, unit: Unit): Html[] {
+  const values = axisValues(axis)
+  return values.map((value, index) => {
+    const text = String(Number(value.toPrecision(6))).replace('-', '−')
+    const suffix = index === values.length - 1 ? ` ${scales[unit].unit}` : ''
+    return html`<text class="value" y="${percent(y(value, axis) / height)}" dy="4">${text}${suffix}</text>`
+  })
 }

@@ -35,8 +35,8 @@ test('the heat map has a cell for each month, those above their mean red, those 
       { name: 'March', year: 2001, avg: 30, count: 3 },
     ),
   )
-  const { markup } = heatMap(climate, 'F')
-  const cells = [...markup.matchAll(/<path class="c(\d)" d="([^"]+)"/g)].map(([, colour, d]) => [
+  const { markup } = heatMap(climate, 'F')!.plot
+  const cells = [...markup.matchAll(/<path class="cell c(\d)" d="([^"]+)"/g)].map(([, colour, d]) => [
     colour,
     d!.split('M').length - 1,
   ])
@@ -45,7 +45,8 @@ test('the heat map has a cell for each month, those above their mean red, those 
     ['4', 1],
     ['7', 1],
   ])
-  assert.equal(markup.match(/<circle/g)?.length, 1)
+  const [, dots] = /class="dots" d="([^"]+)"/.exec(markup)!
+  assert.equal(dots!.match(/M/g)?.length, 1)
 })
 
 test('colours are symmetric about the mean and have round steps', () => {
@@ -66,7 +67,7 @@ test('a line is broken where a month is missing, and the newest year is apart fr
       { name: 'April', year: 2001, avg: 50 },
     ),
   )
-  const { document } = parseHTML(`<body>${yearLines(climate, 'F').markup}</body>`)
+  const { document } = parseHTML(`<body>${yearLines(climate, 'F')!.plot.markup}</body>`)
   const newest = document.querySelector('.newest path')
   assert.equal(newest.getAttribute('data-year'), '2001')
   assert.match(newest.getAttribute('d'), /^M[^L]+M[^L]+L[^LM]+$/)
@@ -98,7 +99,50 @@ test('the table has each number with its days, newest first, in the decade it be
   const cell = row.querySelectorAll('td')[1]
   assert.deepEqual(
     [cell.textContent, cell.getAttribute('title')],
-    ['−31.0', '2006-02-01 to 2006-02-28, 28 of 28 days'],
+    ['−31.0', '28 of 28 days counted, 2006-02-01 to 2006-02-28'],
   )
-  assert.match(fragments.get('table-head')!, /title="partition 2, partition-2\.json, offset 4,117"/)
+  const head = fragments.get('table-head')!
+  assert.match(head, /data-origin="partition-2\.json"/)
+  assert.doesNotMatch(head, /4,117/)
+})
+
+test('a year has a mean and a stripe once each of its months has at most ten days missing', () => {
+  const months = monthNames.map((name) => ({
+    name,
+    year: 2001,
+    avg: 50,
+    ...(name === 'May' && { count: 21 }),
+  }))
+  const cellOf = (given: typeof months) => {
+    const fragments = statsFragments(describeClimate(averagesOf(...given)), 'F')
+    const { document } = parseHTML(`<table><tbody>${fragments.get('table-2000')}</tbody></table>`)
+    return { mean: document.querySelector('td:last-child').textContent, stripes: fragments.get('stripes')! }
+  }
+  const whole = cellOf(months)
+  assert.equal(whole.mean, '50.0')
+  assert.equal(whole.stripes.match(/<rect/g)?.length, 1)
+  assert.deepEqual(cellOf(months.slice(0, 4)), { mean: '', stripes: '' })
+  assert.equal(cellOf(months.map((month) => (month.count ? { ...month, count: 20 } : month))).mean, '')
+})
+
+test('the numbers and their means are exact enough that their difference is what the colours say', () => {
+  const averages = averagesOf(
+    { name: 'January', year: 2000, avg: 30.04 },
+    { name: 'January', year: 2001, avg: 30.06 },
+    { name: 'January', year: 2002, avg: 31.14 },
+  )
+  for (const unit of ['F', 'C'] as const) {
+    const fragments = statsFragments(describeClimate(averages), unit)
+    const mean = Number(/data-mean="([^"]+)"/.exec(fragments.get('table-head')!)![1])
+    const cells = [...fragments.get('table-2000')!.matchAll(/data-exact="([^"]+)"/g)].map(([, text]) =>
+      Number(text),
+    )
+    const scale = unit === 'F' ? 1 : 5 / 9
+    for (const [index, avg] of [31.14, 30.06, 30.04].entries())
+      assert.ok(Math.abs(cells[index]! - mean - (avg - 91.24 / 3) * scale) < 2e-4)
+    assert.match(
+      fragments.get('table-head')!,
+      /data-base="the mean of 3 complete Januaries, (30\.4 °F|−0\.9 °C)"/,
+    )
+  }
 })

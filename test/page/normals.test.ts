@@ -5,10 +5,13 @@ import test from 'node:test'
 import { readObservations } from '../../files/lib/observations/observations.ts'
 import { type MonthName, monthNames } from '../../files/lib/weather/calendar.ts'
 import { describeClimate } from '../../files/page/climate.ts'
+import { statsFragments } from '../../files/page/fragments.ts'
 import { anomalyOf, missesFiveInARow, normalsOf } from '../../files/page/normals.ts'
 import { normalsTable } from '../../files/page/normals-table.ts'
+import { renderPage } from '../../files/page/page.ts'
 import { sentenceText } from '../../files/page/sentences.ts'
 import { formatStatsCsv } from '../../files/page/stats-csv.ts'
+import { createViewStore } from '../../files/page/view.ts'
 import { averagesOf, averagesOfDays, type Given, madisonNormals } from '../support/climate.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { centralPark } from '../support/station-files.ts'
@@ -169,29 +172,37 @@ test('the page tells normals and anomalies: in a table, in the sentences, and in
     { name: 'June', year: 2024, avg: 70, count: 25 },
   )
   const climate = describeClimate(averages, { period })
-  assert.equal(
-    sentenceText(climate, 'January', 'F'),
-    'January 2024: 25.5 °F, 5.0 above its normal of 1991 to 2020',
-  )
+  assert.equal(sentenceText(climate, 'January', 'F'), 'January 2024: 25.5 °F, 5.0 °F above normal')
   assert.equal(
     sentenceText(climate, 'May', 'F'),
-    'May 2024 so far: 60.0 °F, the only May so far, 5 of 31 days',
+    'May 2024 so far: 60.0 °F, the only May so far (5 of 31 days)',
   )
   const table = normalsTable(climate, 'C')!.markup
-  assert.match(table, /of at least 24 of the 30 years/)
+  assert.match(table, /the mean of at least 24 of the 30 years/)
   assert.match(
     table,
-    /January<\/th><td>−6\.4<\/td><td>30 of 30<\/td><td>2024<\/td>.*?<td class="warm">\+2\.8</,
+    /January<\/th><td>−6\.4<\/td><td class="years">30 of 30<\/td><td>2024<\/td>.*?<td class="warm">\+2\.8</,
   )
   assert.match(
     table,
-    /May<\/th><td>–<\/td><td>0 of 30<\/td><td>2024<\/td>.*?<td class="muted">26 days missing</,
+    /May<\/th><td>–<\/td><td class="years">0 of 30<\/td><td>2024<\/td>.*?<td class="muted">26 days missing</,
   )
   assert.match(table, /June<\/th>.*?<td class="muted">5 or more days in a row missing</)
   const rows = formatStatsCsv(climate).trimEnd().split('\r\n')
   assert.ok(rows.find((row) => row.startsWith('January,2024,'))!.endsWith(',F,,,,20.5,30,5,0,0'))
   assert.ok(rows.find((row) => row.startsWith('May,2024,'))!.endsWith(',F,,,,,0,,26,0'))
   assert.equal(normalsTable(describeClimate(averages), 'F'), undefined)
+})
+
+test('the reference period is named once on the page', () => {
+  const climate = describeClimate(averagesOf(...januaries(30), { name: 'January', year: 2024, avg: 25.5 }), {
+    period,
+  })
+  const store = createViewStore('run')
+  store.replace(statsFragments(climate, 'F'))
+  const text = renderPage(store.view(), { unit: 'F', period })
+  assert.deepEqual(text.match(/1991 (to|–) 2020/g), ['1991 to 2020'])
+  assert.match(text, /<h2 id="section-normals">Normals of 1991 to 2020</)
 })
 
 /** Years that count and normal in °F of 1981-2010, a line a month, from a `.dly` file. */

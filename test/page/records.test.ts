@@ -15,7 +15,7 @@ test('a record names the month, its rank, its year, and what it beat', () => {
   )
   assert.equal(
     recordText(findRecords(averages)[0]!, 'F'),
-    'warmest January of 34: 2024, 41.2 °F (before: 2006, 40.8)',
+    'January 2024, 41.2 °F: the warmest of 34 Januaries; before it, 2006 with 40.8 °F',
   )
 })
 
@@ -29,7 +29,7 @@ test('an incomplete month is marked and never ranked', () => {
   assert.deepEqual(findRecords(averages), [])
   assert.match(
     recordList(averages, 'F').markup,
-    /Not ranked: incomplete.*January 1993: 99\.0 °F from 30 days/s,
+    /Incomplete months, not ranked.*January 1993: 99\.0 °F from 30 days/s,
   )
 })
 

@@ -1,9 +1,11 @@
 // Swaps in what has changed. Without it the page is complete, only still.
-import { keepShown, tellOrigins } from './origin.js'
+import { keepShown } from './origin.js'
 
 const { unit, version } = document.body.dataset
 const connection = document.getElementById('connection')
 const wanted = new Set()
+// So that a page takes at most four answers a second, however fast numbers come.
+const pauseMs = 250
 let isSwapping = false
 
 function listen(since) {
@@ -29,6 +31,7 @@ async function swap() {
   while (wanted.size > 0) {
     const names = [...wanted]
     wanted.clear()
+    const pause = new Promise((resolve) => setTimeout(resolve, pauseMs))
     try {
       const response = await fetch(`fragments?unit=${unit}&names=${names.join('+')}`)
       for (const [name, markup] of Object.entries(await response.json())) await put(name, markup)
@@ -36,6 +39,7 @@ async function swap() {
       for (const name of names) wanted.add(name)
       await new Promise((resolve) => setTimeout(resolve, 1000))
     }
+    await pause
   }
   isSwapping = false
 }
@@ -43,9 +47,15 @@ async function swap() {
 async function put(name, markup) {
   const element = document.getElementById(name)
   if (!element) return markup && (await putAll())
+  const wasWell = isWell()
   change(() => {
     element.innerHTML = markup
   })
+  if (isWell() !== wasWell) document.querySelector('.progress').open = !isWell()
+}
+
+function isWell() {
+  return document.querySelector('[data-well]').dataset.well === 'true'
 }
 
 /** A fragment that the page has no place for: a decade has begun. */
@@ -59,7 +69,6 @@ function change(replace) {
   keepShown(() => {
     const focused = document.activeElement?.id
     replace()
-    tellOrigins(document.body)
     if (focused && document.activeElement?.id !== focused)
       document.getElementById(focused)?.focus({ preventScroll: true })
   })
@@ -72,7 +81,6 @@ function speak() {
   if (live.textContent !== text) live.textContent = text
 }
 
-tellOrigins(document.body)
 document.addEventListener('visibilitychange', swap)
 setInterval(speak, 30_000)
 listen(version)

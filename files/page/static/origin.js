@@ -1,11 +1,10 @@
-// Tells on hover, tap, click and keyboard focus where a number of a chart comes from: the table has it all.
+// Tells on hover, tap, click and by the arrow keys what a place of a chart is: the table has it all.
 const box = document.getElementById('origin')
+const [caption, against, days, link] = box.children
+const told = document.getElementById('told')
+const unit = `°${document.body.dataset.unit}`
 let shown
-
-/** Makes the charts inside an element reachable by keyboard: one stop each, the arrow keys go on from there. */
-export function tellOrigins(element) {
-  for (const chart of element.querySelectorAll('[data-plot]')) chart.setAttribute('tabindex', '0')
-}
+let pressed
 
 /** Makes a change to the page; what was told before is told after it, though its chart was drawn anew and the focus moved. */
 export function keepShown(change) {
@@ -22,47 +21,57 @@ function showAgain(month) {
 
 const rowsByYear = () => [...document.querySelectorAll('.numbers tbody tr')].reverse()
 const numbers = (text) => text.split(' ').map(Number)
-const degreesIn = (cell) => Number(cell.textContent.replace('−', '-') || Number.NaN)
+const degreesIn = (cell) => Number(cell?.dataset.exact ?? Number.NaN)
 
 function show(chart, column, month) {
   const rows = rowsByYear()
-  const row = rows[Math.min(Math.max(column, 0), rows.length - 1)]
-  const cell = row?.cells[month + 1]
-  const head = document.getElementById('table-head').rows[0].cells[month + 1]
+  const index = Math.min(Math.max(column, 0), rows.length - 1)
+  const cell = rows[index]?.cells[month + 1]
   if (!cell?.title) return hide()
+  const year = rows[index].id.slice(1)
+  const head = document.getElementById('table-head').rows[0].cells[month + 1]
   const name = month < 12 ? head.firstElementChild.title : 'Year'
-  const place = mark(chart, rows.indexOf(row), rows.length, month, degreesIn(cell), row.id.slice(1))
-  box.replaceChildren(document.createElement('b'), document.createElement('span'))
-  box.firstChild.textContent = `${name} ${row.id.slice(1)}: ${cell.textContent} °${document.body.dataset.unit}`
-  box.lastChild.textContent = `${cell.title}; ${head.title}`
+  caption.textContent = `${name} ${year}: ${cell.textContent} ${unit}`
+  against.textContent = apart(cell, head)
+  days.textContent = `${cell.title}; ${head.dataset.origin}`
+  link.hidden = month === 12
+  link.href = `evidence/${name}/${year.padStart(4, '0')}`
   box.hidden = false
+  const place = mark(chart, index, rows.length, month, degreesIn(cell), year)
   box.style.left = `${Math.max(8, Math.min(place.left + 14, innerWidth - box.offsetWidth - 8))}px`
   box.style.top = `${place.bottom + 14 + box.offsetHeight > innerHeight ? place.top - box.offsetHeight - 10 : place.bottom + 10}px`
-  shown = { id: chart.id, column: rows.indexOf(row), month }
+  shown = { id: chart.id, column: index, month }
+}
+
+/** What the colour says: how far from which mean. */
+function apart(cell, { dataset: { mean, base } }) {
+  if (base === undefined) return 'not compared: no month of that name is complete'
+  const difference = degreesIn(cell) - Number(mean)
+  const text = Math.abs(difference).toFixed(1)
+  return text === '0.0' ? `equal to ${base}` : `${difference < 0 ? '−' : '+'}${text} ${unit} from ${base}`
 }
 
 /** Marks the month in the chart and returns where that is on the screen. */
 function mark(chart, column, columns, month, value, year) {
-  const [left, top, right, bottom] = numbers(chart.dataset.box)
+  const { width, height } = chart.viewBox.baseVal
   const cursor = chart.querySelector('.cursor')
-  const attributes = {}
   if (chart.dataset.plot === 'lines') {
     const [low, high] = numbers(chart.dataset.axis)
-    attributes.cx = left + 24 + (month * (right - left - 48)) / 11
-    attributes.cy = bottom - ((value - low) / (high - low)) * (bottom - top)
+    cursor.setAttribute('d', `M${monthX(month, width)} ${height * (1 - (value - low) / (high - low))}h0`)
     for (const path of chart.querySelectorAll('[data-year]'))
       path.classList.toggle('on', path.dataset.year === year)
   } else {
     const rows = chart.dataset.plot === 'heat' ? 12 : 1
-    attributes.width = (right - left) / columns
-    attributes.height = (bottom - top) / rows
-    attributes.x = left + column * attributes.width
-    attributes.y = top + (rows > 1 ? month * attributes.height : 0)
+    const [w, h] = [width / columns, height / rows]
+    cursor.setAttribute('d', `M${column * w} ${rows > 1 ? month * h : 0}h${w}v${h}h${-w}z`)
   }
-  for (const [name, number] of Object.entries(attributes)) cursor.setAttribute(name, number)
   cursor.classList.add('on')
   return cursor.getBoundingClientRect()
 }
+
+// As year-lines.ts draws them.
+const inset = 40
+const monthX = (month, width) => inset + (month * (width - 2 * inset)) / 11
 
 function hide() {
   box.hidden = true
@@ -72,16 +81,16 @@ function hide() {
 
 /** Shows the number at a place of the screen. */
 function showAt(chart, clientX, clientY) {
-  const [left, top, right, bottom] = numbers(chart.dataset.box)
+  const { width, height } = chart.viewBox.baseVal
   const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(chart.getScreenCTM().inverse())
-  if (x < left || x > right || y < top || y > bottom) return hide()
+  if (x < 0 || x > width || y < 0 || y > height) return hide()
   const rows = rowsByYear()
-  const column = Math.floor(((x - left) / (right - left)) * rows.length)
+  const column = Math.floor((x / width) * rows.length)
   if (chart.dataset.plot === 'stripes') return show(chart, column, 12)
-  if (chart.dataset.plot === 'heat') return show(chart, column, Math.floor(((y - top) / (bottom - top)) * 12))
-  const month = Math.min(Math.max(Math.round(((x - left - 24) / (right - left - 48)) * 11), 0), 11)
+  if (chart.dataset.plot === 'heat') return show(chart, column, Math.floor((y / height) * 12))
+  const month = Math.min(Math.max(Math.round(((x - inset) / (width - 2 * inset)) * 11), 0), 11)
   const [low, high] = numbers(chart.dataset.axis)
-  const value = low + ((bottom - y) / (bottom - top)) * (high - low)
+  const value = low + (1 - y / height) * (high - low)
   const away = rows.map((row) => Math.abs(degreesIn(row.cells[month + 1]) - value))
   show(chart, away.indexOf(Math.min(...away.filter((apart) => apart >= 0))), month)
 }
@@ -90,32 +99,61 @@ document.addEventListener('pointermove', ({ target, pointerType, clientX, client
   if (pointerType === 'touch') return // A finger that moves scrolls.
   const chart = target.closest('[data-plot]')
   if (chart) showAt(chart, clientX, clientY)
-  else if (shown && !document.activeElement.matches('[data-plot]')) hide()
+  else if (shown && !target.closest('#origin') && !document.activeElement.matches('[data-plot]')) hide()
+})
+// A click tells whole pixels alone, which are half a year of a chart as wide as a phone.
+document.addEventListener('pointerdown', ({ clientX, clientY }) => {
+  pressed = { clientX, clientY }
 })
 // A tap comes without a pointermove. A click comes after the focus has moved.
-document.addEventListener('click', ({ target, clientX, clientY }) => {
+document.addEventListener('click', (event) => {
+  const { target } = event
+  if (target.closest('#origin')) return
   const chart = target.closest('[data-plot]')
-  if (chart) showAt(chart, clientX, clientY)
-  else hide()
+  if (chart) {
+    const isPress =
+      pressed && Math.hypot(pressed.clientX - event.clientX, pressed.clientY - event.clientY) < 20
+    const { clientX, clientY } = isPress ? pressed : event
+    return showAt(chart, clientX, clientY)
+  }
+  hide()
 })
 document.addEventListener('scroll', () => showAgain(shown), { capture: true, passive: true })
 
 const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 document.addEventListener('keydown', (event) => {
-  const step = steps[event.key]
-  if (event.key === 'Escape') hide()
-  if (!step || !event.target.matches('[data-plot]')) return
+  const { key, target } = event
+  if (key === 'Escape') hide()
+  if (!target.matches('[data-plot]')) return
+  if (key === 'Enter' && shown && !link.hidden) return link.click()
+  const step = steps[key]
+  if (!step) return
   event.preventDefault()
-  const [x, y] = event.target.dataset.plot === 'lines' ? [step[1], step[0]] : step
-  const month =
-    event.target.dataset.plot === 'stripes' ? 12 : Math.min(Math.max((shown?.month ?? 0) + y, 0), 11)
-  show(event.target, (shown?.column ?? rowsByYear().length - 1) + x, month)
+  const { plot } = target.dataset
+  const [x, y] = plot === 'lines' ? [step[1], step[0]] : step
+  const month = plot === 'stripes' ? 12 : Math.min(Math.max((shown?.month ?? 0) + y, 0), 11)
+  showByKey(target, (shown?.column ?? rowsByYear().length - 1) + x, month)
 })
+
+/** Where the cursor leaves what is seen of a chart, that follows it. */
+function showByKey(chart, column, month) {
+  show(chart, column, month)
+  const scroller = chart.closest('.scroll')
+  const place = chart.querySelector('.cursor').getBoundingClientRect()
+  const seen = scroller.getBoundingClientRect()
+  const names = scroller.querySelector('.rows')?.getBoundingClientRect().width ?? 0
+  if (place.left < seen.left + names) scroller.scrollLeft += place.left - seen.left - names - 40
+  if (place.right > seen.right) scroller.scrollLeft += place.right - seen.right + 40
+  told.textContent = shown
+    ? [caption, against, days].map((line) => line.textContent).join(', ')
+    : 'no number here'
+}
+
 document.addEventListener('focusin', ({ target }) => {
   // Not when a pointer gave the focus: then its place tells which number.
   if (target.matches('[data-plot]:focus-visible') && shown?.id !== target.id)
-    show(target, rowsByYear().length - 1, target.dataset.plot === 'stripes' ? 12 : 0)
+    showByKey(target, rowsByYear().length - 1, target.dataset.plot === 'stripes' ? 12 : 0)
 })
-document.addEventListener('focusout', ({ target }) => {
-  if (shown?.id === target.id) hide()
+document.addEventListener('focusout', ({ target, relatedTarget }) => {
+  if (shown?.id === target.id && !box.contains(relatedTarget)) hide()
 })
