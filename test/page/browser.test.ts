@@ -67,7 +67,7 @@ test('a decade that begins, and a topic that is recreated, come into the page wi
   for (const partition of [0, 1, 2, 3])
     putPartitionFile(folder, partition, `{"partition": ${partition}, "offset": 0}`)
   await waitFor('the table to be empty', async () => (await page.locator('.numbers tbody tr').count()) === 0)
-  await page.locator('#sentences').getByText('January: no data yet').waitFor()
+  await page.getByText('Nothing has been counted yet').waitFor()
   assert.deepEqual(messages, [])
 })
 
@@ -78,14 +78,11 @@ test('where a number comes from is told on hover and on keyboard focus', async (
   await page.locator('#plot-heat').focus()
   assert.match(
     await textOf(origin),
-    /^January 1994: .* °C\n1994-01-01 to .*31 days; partition 2, partition-2\.json, offset 526$/,
+    /^January 1994: .* °C\n[+−].* °C from the mean of \d complete Januaries, .* °C\n12 of 31 days counted, 1994-01-01 to .*; partition-2\.json\nShow its records$/,
   )
   await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('ArrowDown')
-  assert.match(
-    await textOf(origin),
-    /^February 1993: .*28 of 28 days; partition 1, partition-1\.json, offset \d/s,
-  )
+  assert.match(await textOf(origin), /^February 1993: .*28 of 28 days counted, .*; partition-1\.json/s)
   await page.keyboard.press('Escape')
   assert.equal(await origin.isVisible(), false)
   for (const chart of ['#plot-lines', '#plot-stripes', '#plot-heat']) {
@@ -100,13 +97,13 @@ test('the page is whole with scripting off', async (t) => {
   const { address } = await serve(t)
   const { page } = await openPage(t, address, { javaScriptEnabled: false })
   const text = await textOf(page.locator('body'))
-  assert.match(text, /January 1994 so far: .* above its own mean of \d Januaries, 12 of 31 days/)
+  assert.match(text, /January 1994 so far: .* °F above the mean of \d Januaries \(12 of 31 days\)/)
   for (const part of [
     'no consumer yet',
-    'Each month against its own mean',
-    'Warming stripes',
+    'Each month compared with its average',
+    'Each year compared with the average',
     '1990',
-    'Record warmth',
+    'Warmest months',
   ])
     assert.ok(text.includes(part), part)
   await page.getByRole('link', { name: '°C' }).click()

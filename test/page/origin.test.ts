@@ -60,40 +60,65 @@ function formatted(fahrenheit: number, unit: Unit): string {
   return `${inUnit(fahrenheit, unit).toFixed(1).replace('-', '−')} °${unit}`
 }
 
-function monthText({ year, month, count, sum, start, end }: Cell, unit: Unit): string {
-  const partition = partitionOf(month)
-  const where = `partition ${partition}, partition-${partition}.json, offset 20,000,000`
-  return `${monthNames[month]} ${year}: ${formatted(sum / count, unit)}\n${start} to ${end}, ${count} of ${count} days; ${where}`
+/** How far a number lies from a mean, both in °F, as the second line has it. */
+function apartText(value: number, mean: number, what: string, unit: Unit): string {
+  const apart = inUnit(value, unit) - inUnit(mean, unit)
+  const text = Math.abs(apart).toFixed(1)
+  const base = `the mean of ${what}, ${formatted(mean, unit)}`
+  return text === '0.0' ? `equal to ${base}` : `${apart < 0 ? '−' : '+'}${text} °${unit} from ${base}`
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function monthText(cell: Cell, cells: readonly Cell[], unit: Unit): string {
+  const { year, month, count, sum, start, end } = cell
+  const name = monthNames[month]!
+  const own = cells.filter((other) => other.month === month).map((other) => other.sum / other.count)
+  const many = name.endsWith('ary') ? `${name.slice(0, -1)}ies` : name === 'March' ? 'Marches' : `${name}s`
+  const apart = apartText(sum / count, meanOf(own), `${own.length} complete ${many}`, unit)
+  const days = `${count} of ${count} days counted, ${start} to ${end}; partition-${partitionOf(month)}.json`
+  return `${name} ${year}: ${formatted(sum / count, unit)}\n${apart}\n${days}\nShow its records`
 }
 
 function yearText(cells: readonly Cell[], year: number, unit: Unit): string {
-  const own = cells.filter((cell) => cell.year === year)
-  const [count, sum] = (['count', 'sum'] as const).map((key) => own.reduce((all, cell) => all + cell[key], 0))
-  return `Year ${year}: ${formatted(sum! / count!, unit)}\n${count} days counted; mean of the days counted, from all partition files`
+  const means = new Map<number, { count: number; avg: number }>()
+  for (const [of, own] of Map.groupBy(cells, (cell) => cell.year)) {
+    const [count, sum] = (['count', 'sum'] as const).map((key) =>
+      own.reduce((all, cell) => all + cell[key], 0),
+    )
+    if (own.length === 12) means.set(of, { count: count!, avg: sum! / count! })
+  }
+  const { count, avg } = means.get(year)!
+  const apart = apartText(avg, meanOf([...means.values()].map((of) => of.avg)), `${means.size} years`, unit)
+  return `Year ${year}: ${formatted(avg, unit)}\n${apart}\n${count} days counted; all partition files`
 }
 
-/** What is written at a chart's axes and where, in the chart's own units. */
+/** What is written at a chart's axes and where, in pixels from the corner of its plot. */
 type Axes = {
-  years: [year: number, x: number, y: number][]
-  months: { name: string; x: number; y: number }[]
+  height: number
+  years: [year: number, x: number][]
+  months: { x: number; y: number }[]
   values: [value: number, y: number][]
 }
 
 function readAxes(page: Page, chart: Chart): Promise<Axes> {
   return page.evaluate(`(() => {
-    const svg = document.querySelector('#plot-${chart}')
+    const plot = document.querySelector('#plot-${chart}')
+    const corner = plot.getBoundingClientRect()
     const number = (text) => Number.parseFloat(text.replace('−', '-'))
-    const labels = [...svg.querySelectorAll('text')].filter(({ textContent }) => /^[A-Z][a-z]{2}$/.test(textContent))
+    const middle = (element) => {
+      const { x, y, width, height } = element.getBoundingClientRect()
+      return { x: x + width / 2 - corner.x, y: y + height / 2 - corner.y }
+    }
+    const texts = [...plot.closest('.figure').querySelectorAll('text')]
+    const values = [...plot.closest('.figure').querySelectorAll('.value')]
     return {
-      years: [...svg.querySelectorAll('.tick')].map((tick) => {
-        const { x, y } = tick.getBBox()
-        return [number(tick.nextElementSibling.textContent), x, y]
-      }),
-      months: labels.map((label) => {
-        const { x, y, width, height } = label.getBBox()
-        return { name: label.textContent, x: x + width / 2, y: y + height / 2 }
-      }),
-      values: [...svg.querySelectorAll('.grid')].map((line) => [number(line.nextElementSibling.textContent), line.getBBox().y]),
+      height: corner.height,
+      years: [...plot.closest('.figure').querySelectorAll('.tick')].map((tick) => [number(tick.nextElementSibling.textContent), middle(tick).x]),
+      months: texts.filter(({ textContent }) => /^[A-Z][a-z]{2}$/.test(textContent)).map(middle),
+      values: [...plot.querySelectorAll('.grid')].map((line, index) => [number(values[index].textContent), middle(line).y]),
     }
   })()`)
 }
@@ -107,16 +132,18 @@ function lineThrough(points: readonly (readonly [number, number, ...number[]])[]
 /** Brings a place of a chart into view, and gives it on the screen. */
 function onScreen(page: Page, chart: Chart, x: number, y: number): Promise<{ x: number; y: number }> {
   return page.evaluate(`(() => {
-    const svg = document.querySelector('#plot-${chart}')
-    const place = () => new DOMPoint(${x}, ${y}).matrixTransform(svg.getScreenCTM())
-    svg.closest('.scroll').scrollLeft += place().x - innerWidth / 2
+    const plot = document.querySelector('#plot-${chart}')
+    const place = () => {
+      const corner = plot.getBoundingClientRect()
+      return { x: corner.x + ${x}, y: corner.y + ${y} }
+    }
+    plot.closest('.scroll').scrollLeft += place().x - innerWidth / 2
     scrollBy(0, place().y - innerHeight / 2)
-    const { x, y } = place()
-    return { x, y }
+    return place()
   })()`)
 }
 
-/** A place in a chart, in its own units, and what is told of it. */
+/** A place in a chart, in pixels from its corner, and what is told of it. */
 type Target = { x: number; y: number; text: string }
 
 /** Twelve places of months in the heat map, anywhere in the middle of their cells. */
@@ -126,7 +153,7 @@ function heatTargets({ years, months }: Axes, cells: readonly Cell[], unit: Unit
   return draw(cells, random).map((cell) => ({
     x: xOf(cell.year) + (random() - 0.5) * 0.5 * width,
     y: months[cell.month]!.y + (random() - 0.5) * 10,
-    text: monthText(cell, unit),
+    text: monthText(cell, cells, unit),
   }))
 }
 
@@ -139,17 +166,23 @@ function lineTargets({ months, values }: Axes, cells: readonly Cell[], unit: Uni
       (other) => other.cell.month !== cell.month || other.cell === cell || Math.abs(other.y - y) > 4,
     )
   return draw(placed.filter(isAlone), random).map(({ cell, y }) => {
-    const x = months[cell.month]!.x + (random() - 0.5) * 30
-    return { x, y, text: monthText(cell, unit) }
+    const x = months[cell.month]!.x + (random() - 0.5) * 20
+    return { x, y, text: monthText(cell, cells, unit) }
   })
 }
 
 /** Twelve places in stripes. */
-function stripeTargets({ years }: Axes, cells: readonly Cell[], unit: Unit, random: Random): Target[] {
+function stripeTargets(
+  { years, height }: Axes,
+  cells: readonly Cell[],
+  unit: Unit,
+  random: Random,
+): Target[] {
   const xOf = lineThrough(years)
-  return draw(cells, random).map(({ year }) => {
+  const whole = cells.filter(({ year }) => year !== gap.year)
+  return draw(whole, random).map(({ year }) => {
     const x = xOf(year) + (random() - 0.5) * 0.5 * (xOf(1) - xOf(0))
-    return { x, y: years[0]![2] * (0.1 + 0.8 * random()), text: yearText(cells, year, unit) }
+    return { x, y: height * (0.1 + 0.8 * random()), text: yearText(cells, year, unit) }
   })
 }
 
@@ -250,11 +283,9 @@ test('a number that was touched is told anew when it changes, and stays beside i
   const { x, y } = await cellOnScreen(page, touched)
   await phone.point(page, x, y)
   const changed = { ...touched, sum: touched.sum + 310 }
-  putCells(
-    folder,
-    cells.map((cell) => (cell === touched ? changed : cell)),
-  )
-  await waitFor('the number that changed', async () => (await told()) === monthText(changed, 'F'))
+  const now = cells.map((cell) => (cell === touched ? changed : cell))
+  putCells(folder, now)
+  await waitFor('the number that changed', async () => (await told()) === monthText(changed, now, 'F'))
 
   const gap = () =>
     page.evaluate<number>(
@@ -263,7 +294,7 @@ test('a number that was touched is told anew when it changes, and stays beside i
   const before = await gap()
   await page.evaluate('scrollBy(0, 60)')
   await waitFor('the box to follow', async () => Math.abs((await gap()) - before) < 1)
-  assert.equal(await told(), monthText(changed, 'F'))
+  assert.equal(await told(), monthText(changed, now, 'F'))
 })
 
 test('the arrow keys go on from the number that was touched, also when numbers change; Tab tells the newest month of the next chart', async (t) => {
@@ -273,17 +304,15 @@ test('the arrow keys go on from the number that was touched, also when numbers c
   const { x, y } = await cellOnScreen(page, cellOf(1950, 6))
   await phone.point(page, x, y)
   await page.keyboard.press('ArrowRight')
-  assert.equal(await told(), monthText(cellOf(1951, 6), 'F'))
+  assert.equal(await told(), monthText(cellOf(1951, 6), cells, 'F'))
 
   // A number changes meanwhile.
   const changed = { ...cellOf(1951, 6), sum: 31 * 70 }
-  putCells(
-    folder,
-    cells.map((cell) => (cell === cellOf(1951, 6) ? changed : cell)),
-  )
-  await waitFor('the number that changed', async () => (await told()) === monthText(changed, 'F'))
+  const now = cells.map((cell) => (cell === cellOf(1951, 6) ? changed : cell))
+  putCells(folder, now)
+  await waitFor('the number that changed', async () => (await told()) === monthText(changed, now, 'F'))
   await page.keyboard.press('ArrowDown')
-  assert.equal(await told(), monthText(cellOf(1951, 7), 'F'))
+  assert.equal(await told(), monthText(cellOf(1951, 7), now, 'F'))
   await page.keyboard.press('Escape')
   putCells(folder, cells)
   await page
@@ -291,11 +320,10 @@ test('the arrow keys go on from the number that was touched, also when numbers c
     .getByText(formatted(cellOf(1951, 6).sum / 31, 'F').slice(0, -3))
     .waitFor()
   assert.equal(await page.locator('#origin').isVisible(), false)
-  await page.keyboard.press('Tab') // To what scrolls the next chart,
-  await page.keyboard.press('Tab') // to the chart itself.
-  assert.equal(await told(), monthText(cellOf(last, 0), 'F'))
+  await page.keyboard.press('Tab') // One stop a chart.
+  assert.equal(await told(), monthText(cellOf(last, 0), cells, 'F'))
   await page.keyboard.press('ArrowUp')
-  assert.equal(await told(), monthText(cellOf(last - 1, 0), 'F'))
+  assert.equal(await told(), monthText(cellOf(last - 1, 0), cells, 'F'))
 })
 
 test('a swipe tells nothing, and a touch beside the charts hides what was told', async (t) => {
@@ -320,6 +348,6 @@ test('a swipe tells nothing, and a touch beside the charts hides what was told',
   const place = await cellOnScreen(page, cells[0]!)
   await phone.point(page, place.x, place.y)
   await origin.waitFor()
-  await page.locator('#section-history').tap()
+  await page.locator('#section-heat-map').tap()
   await origin.waitFor({ state: 'hidden' })
 })

@@ -19,7 +19,7 @@ async function startPipeline(t: TestContext, address: string) {
   const consumer = startConsumer(['0', '2'])
   const url = await waitFor('the address', () => /http:\S+/.exec(dashboard.stdout())?.[0])
   const { page, messages } = await openPage(t, url)
-  const states = () => page.locator('.strip .state').allInnerTexts()
+  const states = () => page.locator('.strip .state').allTextContents()
   const waitForState = (what: string, partition: number, state: RegExp) =>
     waitFor(`${what} in the page`, async () => state.test((await states())[partition]!))
   return { page, messages, consumer, startConsumer, waitForState, states }
@@ -35,8 +35,8 @@ test('the page follows the pipeline: a killed consumer is stale, and live after 
   await waitFor('January to be counted', async () =>
     /January 199\d( so far)?: \d/.test(await textOf(january)),
   )
-  const before = await textOf(page.locator('#strip'))
-  await waitFor('the strip to change', async () => (await textOf(page.locator('#strip'))) !== before)
+  const before = await page.locator('#strip').textContent()
+  await waitFor('the strip to change', async () => (await page.locator('#strip').textContent()) !== before)
 
   consumer.child.kill('SIGKILL')
   await waitForState('stale', 2, /stale since \d\d:\d\d:\d\d/)
