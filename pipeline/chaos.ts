@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { partitionPaths } from '../files/lib/engine/partition-paths.ts'
 import { isStale, readStatus } from '../files/lib/engine/status-file.ts'
 import { type ChaosStatus, chaosPath, writeChaosStatus } from '../files/lib/results/chaos-status.ts'
+import type { Verification } from '../files/lib/verify/verification.ts'
 import type { Supervised } from './supervise.ts'
-import { verifyBehind } from './verify-behind.ts'
+import { agreementIn, verifyBehind } from './verify-behind.ts'
 
 /** What chaos befalls: a consumer and its partitions. */
 export type Victim = { consumer: Pick<Supervised, 'process'>; partitions: readonly number[] }
@@ -16,12 +17,15 @@ type Options = {
   /** Names broker and data folder. */
   environment: NodeJS.ProcessEnv
   say: (line: string) => void
+  /** Told of each verification. */
+  tell: (verification: Verification) => void
   signal: AbortSignal
 }
 
 // The pause before a kill: time to see that all goes on.
 const [shortestMs, longestMs] = [2000, 5000]
 const liveDeadlineMs = 60_000
+const verifyPauseMs = 3000
 
 /**
  * Kills a consumer by SIGKILL every few seconds and has verify.ts run behind, until the signal aborts; what comes of it stands in
@@ -43,9 +47,14 @@ export async function makeChaos(options: Options): Promise<void> {
     // A consumer makes the folder, durably, at its first start.
     if (existsSync(dirname(chaosPath(dataDirectory)))) writeChaosStatus(dataDirectory, status)
   }
+  const pauseBetween = () => sleep(verifyPauseMs, undefined, { signal })
+  const takeAgreement = (verification: Verification) => {
+    options.tell(verification)
+    write(agreementIn(verification) ?? {})
+  }
   try {
     await Promise.all([
-      verifyBehind(environment, write, signal),
+      verifyBehind(environment, pauseBetween, takeAgreement, signal),
       killAgainAndAgain(options, (ms) => {
         times.push(ms)
         write({ kills: times.length, restartMs: summarize(times) })

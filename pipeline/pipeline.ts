@@ -1,9 +1,14 @@
+import { existsSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { startBroker } from '../broker/start-broker.ts'
+import { proofPath, writeProofStatus } from '../files/lib/results/proof-status.ts'
+import type { Verification } from '../files/lib/verify/verification.ts'
 import { makeChaos, type Victim } from './chaos.ts'
 import { pageJob } from './page-job.ts'
 import { producerJob } from './producer-job.ts'
 import { programEnvironment, startProgram } from './start-program.ts'
 import { type Job, type Supervised, supervise } from './supervise.ts'
+import { afterEachCatchUp, proofIn, verifyBehind } from './verify-behind.ts'
 
 /** Where the pipeline keeps what it has, and where it says what happens. */
 export type PipelineOptions = {
@@ -47,13 +52,13 @@ const assignments = [
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   // Each is added in front: they stop from the first to the last, the broker at the end.
   const jobs: Supervised[] = []
-  const chaos = new AbortController()
+  const behind = new AbortController()
   const stop = async () => {
-    chaos.abort()
+    behind.abort()
     for (const job of jobs) await job.stop()
   }
   try {
-    return { ...(await startAll(jobs, options, chaos.signal)), stop }
+    return { ...(await startAll(jobs, options, behind.signal)), stop }
   } catch (error) {
     await stop()
     throw error
@@ -61,6 +66,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 async function startAll(jobs: Supervised[], options: PipelineOptions, signal: AbortSignal) {
+  // What an earlier run found says nothing of the files of this one.
+  rmSync(proofPath(options.dataDirectory), { force: true })
   const start = (job: Omit<Job, 'say'>) => supervise({ ...job, say: options.say })
   const add = async (job: Omit<Job, 'say'>) => jobs.unshift(await start(job))
   await add(pageJob(options))
@@ -75,8 +82,19 @@ async function startAll(jobs: Supervised[], options: PipelineOptions, signal: Ab
   }
   await add(producerJob(options.producerArgs, environment, options.say))
   const works: Promise<void>[] = jobs.map((job) => job.ended)
-  if (options.chaos) works.push(makeChaos({ ...options, victims, environment, signal }))
+  const { dataDirectory } = options
+  const tell = (verification: Verification) => noteProof(dataDirectory, verification)
+  const proving = options.chaos
+    ? makeChaos({ ...options, victims, environment, tell, signal })
+    : verifyBehind(environment, afterEachCatchUp(dataDirectory), tell, signal)
+  works.push(proving)
   return { environment, ended: Promise.all(works) }
+}
+
+function noteProof(dataDirectory: string, verification: Verification): void {
+  // A consumer makes the folder, durably, at its first start.
+  if (existsSync(dirname(proofPath(dataDirectory))))
+    writeProofStatus(dataDirectory, proofIn(verification, Date.now()))
 }
 
 /** One that is killed on purpose starts again at once. */

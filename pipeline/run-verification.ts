@@ -4,7 +4,7 @@ import { runChild } from '../processes/run-child.ts'
 import { programCommand } from './start-program.ts'
 
 /**
- * Runs verify.ts to its end.
+ * Runs verify.ts to its end, at low priority.
  *
  * @param environment names broker and data folder
  * @returns what it printed of itself
@@ -20,7 +20,7 @@ export async function runVerification(
     if (stream === 'stdout') printed.push(line)
   }
   const { code, lines } = await runChild(
-    { ...programCommand('verify.ts', ['--json']), environment, onLine },
+    { ...programCommand('verify.ts', ['--json']), environment, onLine, isBackground: true },
     signal,
   )
   if (printed.length === 1) return JSON.parse(printed[0]!) as Verification

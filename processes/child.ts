@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { Notice } from '../files/lib/core/notice.ts'
@@ -15,6 +16,8 @@ export type ChildOptions = {
   directory?: string
   /** Linux, for root only: run as this user and group, `name`, `name:group` or numbers, with no other groups. */
   user?: string | undefined
+  /** Whether all else goes before it on a busy machine. */
+  isBackground?: boolean
   /** Called with each line the child prints, without its line end. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Called with each notice of a program of ours; with it, the child has a channel to us. */
@@ -73,7 +76,16 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const help = command === 'setpriv' ? ' setpriv comes with the package util-linux.' : ''
     throw new OperatingError(`${command} cannot be started: ${(cause as Error).message}.${help}`, { cause })
   }
+  if (options.isBackground) yieldToAll(spawned.pid!)
   return { pid: spawned.pid!, exited, tail: () => lines, ...endings(spawned, exited) }
+}
+
+function yieldToAll(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch (error) {
+    if ((error as { info?: { code?: string } }).info?.code !== 'ESRCH') throw error // It has ended already.
+  }
 }
 
 /** When a process has ended and its output is read; a child of its own may hold that open, and is not waited for. */

@@ -1,4 +1,5 @@
 import type { ChaosStatus } from '../lib/results/chaos-status.ts'
+import type { ProofStatus } from '../lib/results/proof-status.ts'
 import { type Chart, figure, yearsNote } from './chart-frame.ts'
 import type { Climate } from './climate.ts'
 import { formatCount } from './format-count.ts'
@@ -8,6 +9,7 @@ import { type Html, html } from './html.ts'
 import { inlineChart } from './inline-chart.ts'
 import { beginning, latestMonth, spokenText } from './latest.ts'
 import { normalsTable } from './normals-table.ts'
+import { proofLine } from './proof-line.ts'
 import type { Reading } from './readings.ts'
 import { recordList } from './records.ts'
 import { sentences } from './sentences.ts'
@@ -52,9 +54,10 @@ export function statusFragments(
   readings: readonly Reading[],
   climate: Climate,
   now: number,
-  chaos?: ChaosStatus,
+  { chaos, proof }: { chaos?: ChaosStatus | undefined; proof?: ProofStatus | undefined } = {},
 ): Fragments {
   const parts = {
+    proof: proofLine(proof, now),
     beginning: beginning(readings, climate, now),
     progress: progress(readings, now, chaos),
     strip: statusStrip(readings, now, chaos),

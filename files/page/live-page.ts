@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { ChaosStatus } from '../lib/results/chaos-status.ts'
 import { agreedSource } from '../lib/results/folder-source.ts'
 import { mergeCheckpoints } from '../lib/results/month-averages.ts'
+import type { ProofStatus } from '../lib/results/proof-status.ts'
 import type { Years } from '../lib/weather/source.ts'
 import { readChaos } from './chaos-line.ts'
 import { type Climate, describeClimate } from './climate.ts'
 import { coalesce } from './coalesce.ts'
 import { statsFragments, statusFragments } from './fragments.ts'
+import { readProof } from './proof-line.ts'
 import { createReadings, type Reading, type Readings } from './readings.ts'
 import type { Unit } from './unit.ts'
 import { createViewStore, type View, type ViewStore } from './view.ts'
@@ -46,7 +48,10 @@ export function openLivePage(folder: string, period: Years | undefined, onChange
     readings: readings.all,
     climate: () => latest.climate,
     statsVersion: () => `${run}-${latest.count}`,
-    view: createViews(run, readings.all, latest, () => readChaos(folder, Date.now())),
+    view: createViews(run, readings.all, latest, () => ({
+      chaos: readChaos(folder, Date.now()),
+      proof: readProof(folder),
+    })),
     close: () => {
       watch.close()
       work.close()
@@ -67,7 +72,7 @@ function createViews(
   run: string,
   readings: readonly Reading[],
   latest: Latest,
-  chaos: () => ChaosStatus | undefined,
+  notes: () => { chaos: ChaosStatus | undefined; proof: ProofStatus | undefined },
 ): LivePage['view'] {
   const stores = new Map<Unit, { store: ViewStore; count: number }>()
   return (unit) => {
@@ -75,7 +80,7 @@ function createViews(
     stores.set(unit, kept)
     if (kept.count !== latest.count) kept.store.replace(freshStats(latest.climate, unit, kept.store.view()))
     kept.count = latest.count
-    kept.store.replace(statusFragments(readings, latest.climate, Date.now(), chaos()))
+    kept.store.replace(statusFragments(readings, latest.climate, Date.now(), notes()))
     return kept.store.view()
   }
 }

@@ -20,7 +20,7 @@ export function renderPage({ fragments, version }: View, { unit, period }: PageS
 ${head(fragments)}
 <body data-unit="${unit}" data-version="${version}">
 <a class="skip" href="#main">Skip to the newest month</a>
-<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
+<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'proof')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
 <main id="main" tabindex="-1">
 ${section('newest', 'Newest month', html`${part(fragments, 'latest')}${part(fragments, 'beginning')}`)}
 ${chart(fragments, 'stripes', 'Each year compared with the average', part(fragments, 'years'))}

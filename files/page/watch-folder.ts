@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export type FolderWatch = { close: () => void }
 
 const pollMs = 1000
-const isOurs = /^partition-\d(\.status)?\.json$/
+const isOurs = /^(partition-\d(\.status)?|proof)\.json$/
 
 /**
  * Watches a folder of partition files and the status files in its `.almanac`, either of which may come later or be
