@@ -2,14 +2,16 @@
 import { once } from 'node:events'
 import { tellParent } from './lib/core/notice.ts'
 import { run } from './lib/core/program.ts'
-import { dataDirectory } from './lib/core/settings.ts'
+import { brokerSettings, dataDirectory, topicName } from './lib/core/settings.ts'
 import { parseDashboardOptions } from './page/dashboard-options.ts'
+import { openLog } from './page/log-access.ts'
 import { servePage } from './page/server.ts'
 
 await run(async (signal) => {
   const { host, port, normals } = parseDashboardOptions(process.argv.slice(2))
   const folder = dataDirectory()
-  const page = await servePage({ folder, host, port, normals })
+  const log = openLog(brokerSettings(), topicName())
+  const page = await servePage({ folder, host, port, normals, log })
   try {
     const isTold = tellParent({ kind: 'listening', address: page.address })
     if (!isTold) console.log(`The page of ${folder}: ${page.address}`)

@@ -8,7 +8,7 @@ import { type Html, html } from './html.ts'
  * (`vector-effect` in page.css). Texts beside it stand at a percentage of the plot's height or width.
  */
 export type Chart = {
-  name: 'heat' | 'lines' | 'stripes'
+  name: 'heat' | 'lines' | 'stripes' | 'days'
   /** What the chart shows, in a sentence. */
   label: string
   width: number
@@ -25,11 +25,12 @@ export type Chart = {
   legend: Html
 }
 
-/** Draws a chart for the page, one stop of the Tab key: the arrow keys go on from there. */
+/** Draws a chart for the page, one stop of the Tab key: the arrow keys go on from there. Days stand beside their table. */
 export function figure({ name, label, width, height, plot, data, rows, columns, overlay }: Chart): Html {
+  const isTold = name !== 'days'
   const beside = rows && html`<svg class="rows" aria-hidden="true">${rows}</svg>`
   const above = overlay && html`<svg class="overlay" aria-hidden="true">${overlay}</svg>`
-  return html`<div class="figure ${name}">${beside}<div class="columns"><svg id="plot-${name}" class="plot" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" tabindex="0" role="img" aria-label="${label}" data-plot="${name}" ${data}>${plot}<path class="cursor"/></svg>${above}<svg class="axis" aria-hidden="true">${columns}</svg></div></div>`
+  return html`<div class="figure ${name}">${beside}<div class="columns"><svg id="plot-${name}" class="plot" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${label}" ${isTold && html`tabindex="0" data-plot="${name}" ${data}`}>${plot}${isTold && html`<path class="cursor"/>`}</svg>${above}<svg class="axis" aria-hidden="true">${columns}</svg></div></div>`
 }
 
 /** Draws years below columns of the same width: at most about sixteen of them, half as many where it is narrow. */

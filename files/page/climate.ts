@@ -32,6 +32,8 @@ export type Climate = {
   yearAverages: ReadonlyMap<number, YearAverage>
   /** The mean of the years shown that have all months, °F, and how many these are. */
   yearMean: MonthMean | undefined
+  /** First and last day counted, `YYYY-MM-DD`. */
+  days: { first: string; last: string } | undefined
   /** The month with the newest day. */
   latest: NamedMonth | undefined
 }
@@ -64,7 +66,16 @@ export function describeClimate(averages: MonthAverages, { source, period }: Set
   const span = yearsOf(averages)
   const yearMean = meanOf([...yearAverages.values()].filter(({ hasAllMonths }) => hasAllMonths))
   const against = { normals, means, yearAverages, yearMean }
-  return { averages, years, yearsInAll: all.size, span, source, ...against, latest: latestOf(averages) }
+  const latest = latestOf(averages)
+  const days = latest && { first: firstDay(averages), last: latest.average.end }
+  return { averages, years, yearsInAll: all.size, span, source, ...against, days, latest }
+}
+
+function firstDay(averages: MonthAverages): string {
+  let first = '9999'
+  for (const table of averages.values())
+    for (const { start } of table.values()) if (start < first) first = start
+  return first
 }
 
 /** The newest month of which every day was counted. */

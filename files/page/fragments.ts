@@ -39,6 +39,7 @@ export function statsFragments(climate: Climate, unit: Unit): Fragments {
     normals: normalsTable(climate, unit),
     records: climate.latest && recordList(climate.averages, unit),
     'table-head': climate.latest && tableHead(climate, unit),
+    'travel-days': climate.days && html`${climate.days.first} ${climate.days.last}`,
     spoken: html`${spokenText(climate, unit)}`,
   }
   for (const { decade, rows } of tableBodies(climate, unit)) fragments[`table-${decade}`] = rows
@@ -49,15 +50,26 @@ function chartParts(name: string, chart: Chart | undefined): Record<string, Html
   return { [name]: chart && figure(chart), [`${name}-legend`]: chart?.legend }
 }
 
+/** What is known besides, if it is. */
+export type StatusNotes = {
+  chaos?: ChaosStatus | undefined
+  proof?: ProofStatus | undefined
+  /** Why the log cannot be read. */
+  logAbsence?: string | undefined
+}
+
 /** Renders what follows from the status files and the time. */
 export function statusFragments(
   readings: readonly Reading[],
   climate: Climate,
   now: number,
-  { chaos, proof }: { chaos?: ChaosStatus | undefined; proof?: ProofStatus | undefined } = {},
+  { chaos, proof, logAbsence }: StatusNotes = {},
 ): Fragments {
   const parts = {
     proof: proofLine(proof, now),
+    'log-absence': logAbsence
+      ? html`<p class="note">Time travel, and the records behind the numbers, need the log: ${logAbsence}.</p>`
+      : html``,
     beginning: beginning(readings, climate, now),
     progress: progress(readings, now, chaos),
     strip: statusStrip(readings, now, chaos),

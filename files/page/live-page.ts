@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { ChaosStatus } from '../lib/results/chaos-status.ts'
 import { agreedSource } from '../lib/results/folder-source.ts'
 import { mergeCheckpoints } from '../lib/results/month-averages.ts'
-import type { ProofStatus } from '../lib/results/proof-status.ts'
 import type { Years } from '../lib/weather/source.ts'
 import { readChaos } from './chaos-line.ts'
 import { type Climate, describeClimate } from './climate.ts'
 import { coalesce } from './coalesce.ts'
-import { statsFragments, statusFragments } from './fragments.ts'
+import { type StatusNotes, statsFragments, statusFragments } from './fragments.ts'
+import type { LogAccess } from './log-access.ts'
 import { readProof } from './proof-line.ts'
 import { createReadings, type Reading, type Readings } from './readings.ts'
 import type { Unit } from './unit.ts'
@@ -32,15 +31,22 @@ type Latest = { climate: Climate; count: number }
  * Begins to keep the page.
  *
  * @param period whose normals are shown, if any
+ * @param log says whether the log can be read, which is looked at each second
  * @param onChange called when files have changed, and each second, since ages grow without any
  */
-export function openLivePage(folder: string, period: Years | undefined, onChange: () => void): LivePage {
+export function openLivePage(
+  folder: string,
+  period: Years | undefined,
+  log: LogAccess,
+  onChange: () => void,
+): LivePage {
   const run = randomUUID().slice(0, 8)
   const readings = createReadings(folder)
   const latest: Latest = { climate: describeClimate(new Map(), { period }), count: 0 }
   readAgain(readings, latest, period)
   const work = coalesce(() => {
     readAgain(readings, latest, period)
+    log.look()
     onChange()
   })
   const watch = watchFolder(folder, work.request)
@@ -51,6 +57,7 @@ export function openLivePage(folder: string, period: Years | undefined, onChange
     view: createViews(run, readings.all, latest, () => ({
       chaos: readChaos(folder, Date.now()),
       proof: readProof(folder),
+      logAbsence: log.absence(),
     })),
     close: () => {
       watch.close()
@@ -72,7 +79,7 @@ function createViews(
   run: string,
   readings: readonly Reading[],
   latest: Latest,
-  notes: () => { chaos: ChaosStatus | undefined; proof: ProofStatus | undefined },
+  notes: () => StatusNotes,
 ): LivePage['view'] {
   const stores = new Map<Unit, { store: ViewStore; count: number }>()
   return (unit) => {

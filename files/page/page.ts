@@ -11,26 +11,33 @@ export type PageSetting = {
   unit: Unit
   /** The reference period, if one was asked for. */
   period?: Years | undefined
+  /** The day that is the newest, on a page of the past. */
+  at?: string
+  /** First and last day that it may be. */
+  days?: { first: string; last: string } | undefined
 }
 
 /** Renders the whole page. All that can change is inside elements whose ids are the names of the fragments. */
-export function renderPage({ fragments, version }: View, { unit, period }: PageSetting): string {
+export function renderPage({ fragments, version }: View, setting: PageSetting): string {
+  const { unit, period, at } = setting
   const page = html`<!doctype html>
 <html lang="en">
 ${head(fragments)}
-<body data-unit="${unit}" data-version="${version}">
+<body data-unit="${unit}" data-version="${version}"${at && html` data-at="${at}"`}>
 <a class="skip" href="#main">Skip to the newest month</a>
-<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'proof')}${unitLinks(unit)}<p id="connection" role="alert"></p></header>
+<header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'proof')}${unitLinks(unit, at)}<p id="connection" role="alert"></p></header>
 <main id="main" tabindex="-1">
+${at && html`<p class="past">This is the page as it was when ${at} was the newest day. <a href="?unit=${unit}">Back to now</a></p>`}
 ${section('newest', 'Newest month', html`${part(fragments, 'latest')}${part(fragments, 'beginning')}`)}
 ${chart(fragments, 'stripes', 'Each year compared with the average', part(fragments, 'years'))}
 ${chart(fragments, 'heat-map', 'Each month compared with its average')}
 ${chart(fragments, 'year-lines', 'Month by month')}
 ${months(fragments)}
 ${period && normals(fragments, period)}
+${travel(fragments, setting)}
 ${section('records', 'Records', part(fragments, 'records'))}
 ${section('numbers', 'All numbers', html`${downloads}${numbers(fragments, unit)}`)}
-${progress(fragments)}
+${!at && progress(fragments)}
 </main>
 <footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the arrow keys, to see what it is made of.</p>
 <div id="origin" hidden><b></b><span></span><span></span><a href="./">Show its records</a></div></footer>
@@ -53,6 +60,7 @@ const head = (fragments: Fragments) => html`<head>
 <link rel="stylesheet" href="page.css">
 <link rel="stylesheet" href="chart.css">
 <script type="module" src="live.js"></script>
+<script type="module" src="travel.js"></script>
 </head>`
 
 const files = partitions.map((partition) => `partition-${partition}.json`)
@@ -120,8 +128,15 @@ function scroller(label: string, content: Html, looks = 'scroll'): Html {
   return html`<div class="${looks}" tabindex="0" role="region" aria-label="${label}">${content}</div>`
 }
 
-function unitLinks(unit: Unit): Html {
+/** Where the log cannot be read, its place says why. The form does without script; travel.js shows the slider. */
+function travel(fragments: Fragments, { unit, at, days }: PageSetting): Html {
+  const range = html`<span id="travel-days" hidden>${days && `${days.first} ${days.last}`}</span>`
+  const form = html`<form method="get" action="./" class="travel"><input type="hidden" name="unit" value="${unit}"><label>Day <input type="date" name="at" required value="${at ?? days?.last ?? ''}"></label> <button>Show the page of that day</button><span class="slider" hidden><input type="range" min="0" step="1" aria-label="Day"><button type="button">Play</button></span></form>`
+  return section('travel', 'Time travel', html`${part(fragments, 'log-absence')}${form}${range}`)
+}
+
+function unitLinks(unit: Unit, at: string | undefined): Html {
   const link = (to: Unit) =>
-    html`<a href="?unit=${to}"${to === unit && html` aria-current="true"`}>°${to}</a>`
+    html`<a href="?unit=${to}${at && `&at=${at}`}"${to === unit && html` aria-current="true"`}>°${to}</a>`
   return html`<nav aria-label="Unit of temperature">${link('F')}${link('C')}</nav>`
 }

@@ -1,30 +1,42 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { OperatingError, UsageError } from '../lib/core/program.ts'
+import { quoted } from '../lib/core/quoted.ts'
 import { drawMonthChart } from '../lib/results/month-chart.ts'
+import { parseDate } from '../lib/weather/calendar.ts'
 import { partitionCount } from '../lib/weather/partitions.ts'
 import { type Answer, send, sendText } from './answer.ts'
+import type { Climate } from './climate.ts'
 import type { EventStreams } from './event-streams.ts'
+import { parseMonthPath, readEvidence } from './evidence.ts'
+import { renderAbsence, renderEvidence } from './evidence-page.ts'
+import type { Fragments } from './fragments.ts'
 import { chartStyle } from './inline-chart.ts'
 import type { LivePage } from './live-page.ts'
+import type { LogAccess } from './log-access.ts'
 import { formatMetrics } from './metrics.ts'
 import { renderPage } from './page.ts'
 import { type FileContent, readRegularFile, regularFileVersion } from './read-regular-file.ts'
 import { stateWord } from './state-word.ts'
 import { staticFiles } from './static-files.ts'
 import { formatStatsCsv } from './stats-csv.ts'
-import { parseUnit } from './unit.ts'
+import { fragmentsAt } from './time-travel.ts'
+import { parseUnit, type Unit } from './unit.ts'
 
 /** Answers one path, exactly as it stands in the request: nothing is decoded, so nothing can be smuggled in. */
-type Route = (query: URLSearchParams) => Answer | undefined
+type Route = (
+  query: URLSearchParams,
+  request: IncomingMessage,
+) => Answer | undefined | Promise<Answer | undefined>
 
 /** Makes the function that answers requests. */
-export function createRoutes(folder: string, page: LivePage, streams: EventStreams) {
+export function createRoutes(folder: string, page: LivePage, streams: EventStreams, log: LogAccess) {
   const routes = new Map<string, Route>([
     ...staticFiles(),
     ...Array.from({ length: partitionCount }, (_, partition) => partitionFile(folder, partition)),
-    ['/', (query) => wholePage(page, query)],
-    ['/fragments', (query) => fragments(page, query)],
+    ['/', (query) => wholePage(page, log, query)],
+    ['/fragments', (query) => fragments(page, log, query)],
     ['/month.svg', monthChart(page)],
     ['/stats.csv', keepLast(page, 'text/csv; charset=utf-8', () => formatStatsCsv(page.climate()))],
     ['/healthz', () => json({ status: 'ok', partitions: health(page) })],
@@ -34,10 +46,47 @@ export function createRoutes(folder: string, page: LivePage, streams: EventStrea
     const [path, search] = split(request.url ?? '/')
     const query = new URLSearchParams(search)
     if (path === '/events') return events(streams, request, response, query)
-    const answer = routes.get(path)?.(query)
-    if (answer) send(request, response, answer)
-    else sendText(request, response, 404, 'There is nothing here. The page is at /.')
+    const route = path.startsWith(evidenceRoot) ? evidence(page, log, path) : routes.get(path)
+    const reply = (answer: Answer | undefined) => {
+      if (answer) send(request, response, answer)
+      else sendText(request, response, 404, 'There is nothing here. The page is at /.')
+    }
+    const answer = route?.(query, request)
+    if (answer instanceof Promise) answer.then(reply)
+    else reply(answer)
   }
+}
+
+const evidenceRoot = '/evidence/'
+
+/** What a month's number is made of: a page for a browser, JSON for all others. */
+function evidence(page: LivePage, log: LogAccess, path: string): Route | undefined {
+  const wanted = parseMonthPath(path.slice(evidenceRoot.length))
+  if (!wanted) return undefined
+  const { name, year } = wanted
+  return async (query, request) => {
+    const isPage = request.headers.accept?.includes('text/html') ?? false
+    const headers = { Vary: 'Accept' }
+    try {
+      const climate = page.climate()
+      const found = await readEvidence(log, climate, name, year)
+      if (!found) return undefined
+      if (!isPage) return { ...json(found), headers }
+      return { ...htmlPage(renderEvidence(found, parseUnit(query.get('unit'), climate.source))), headers }
+    } catch (error) {
+      const reason = absenceIn(error)
+      const answer = isPage
+        ? htmlPage(renderAbsence(`${name} ${year}`, `The records cannot be shown: ${reason}.`, '../../'))
+        : json({ error: reason })
+      return { ...answer, status: 503, headers }
+    }
+  }
+}
+
+/** Why the log cannot be read, without the period at its end. */
+function absenceIn(error: unknown): string {
+  if (!(error instanceof OperatingError)) throw error
+  return error.message.replace(/\.$/, '')
 }
 
 function split(url: string): [path: string, search: string] {
@@ -70,23 +119,51 @@ function partitionFile(folder: string, partition: number): [string, Route] {
   return [`/${name}`, route]
 }
 
-function wholePage(page: LivePage, query: URLSearchParams): Answer {
-  const { source, normals } = page.climate()
+/** The page as it is, or, with `at`, as it was when that day was the newest. */
+function wholePage(page: LivePage, log: LogAccess, query: URLSearchParams): ReturnType<Route> {
+  const climate = page.climate()
+  const { source, normals } = climate
   const unit = parseUnit(query.get('unit'), source)
-  return {
-    type: 'text/html; charset=utf-8',
-    body: renderPage(page.view(unit), { unit, period: normals?.period }),
-  }
+  const setting = { unit, period: normals?.period, days: climate.days }
+  const at = query.get('at')
+  if (at === null) return htmlPage(renderPage(page.view(unit), setting))
+  return travel(log, at, climate, unit).then(
+    (fragments) =>
+      htmlPage(renderPage({ version: '', fragments, changedSince: () => [] }, { ...setting, at })),
+    (error: unknown) => {
+      const [reason, status] = [absenceIn(error), error instanceof UsageError ? 400 : 503]
+      const page = renderAbsence('Time travel', `The page of another day cannot be shown: ${reason}.`, './')
+      return { ...htmlPage(page), status }
+    },
+  )
 }
 
-function fragments(page: LivePage, query: URLSearchParams): Answer {
-  const view = page.view(parseUnit(query.get('unit')))
+async function travel(log: LogAccess, at: string, now: Climate, unit: Unit): Promise<Fragments> {
+  if (!parseDate(at)) throw new UsageError(`at is ${quoted(at)}: expected a day, YYYY-MM-DD`)
+  return fragmentsAt(log, at, now, unit)
+}
+
+/** The fragments asked for by name, as they are or as they were. */
+function fragments(page: LivePage, log: LogAccess, query: URLSearchParams): ReturnType<Route> {
+  const climate = page.climate()
+  const unit = parseUnit(query.get('unit'), climate.source)
   const names = new Set((query.get('names') ?? '').split(' '))
-  return json(Object.fromEntries([...view.fragments].filter(([name]) => names.has(name))))
+  const pick = (fragments: ReadonlyMap<string, string>) =>
+    json(Object.fromEntries([...fragments].filter(([name]) => names.has(name))))
+  const at = query.get('at')
+  if (at === null) return pick(page.view(unit).fragments)
+  return travel(log, at, climate, unit).then(pick, (error: unknown) => {
+    const status = error instanceof UsageError ? 400 : 503
+    return { ...json({ error: absenceIn(error) }), status }
+  })
+}
+
+function htmlPage(body: string): Answer {
+  return { type: 'text/html; charset=utf-8', body }
 }
 
 /** Makes a text of the partition files anew only when they have changed. */
-function keepLast(page: LivePage, type: string, make: () => string): Route {
+function keepLast(page: LivePage, type: string, make: () => string): () => Answer {
   let last: { tag: string; body: Buffer } | undefined
   return () => {
     const tag = page.statsVersion()
@@ -103,7 +180,7 @@ function monthChart(page: LivePage): Route {
   })
   const hash = createHash('sha256').update(chartStyle()).digest('base64')
   const headers = { 'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'` }
-  return (query) => ({ ...chart(query)!, headers })
+  return () => ({ ...chart(), headers })
 }
 
 function metrics(page: LivePage): Answer {

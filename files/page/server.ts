@@ -5,10 +5,18 @@ import type { Years } from '../lib/weather/source.ts'
 import { safetyHeaders, sendText } from './answer.ts'
 import { createEventStreams } from './event-streams.ts'
 import { openLivePage } from './live-page.ts'
+import { type LogAccess, noLog } from './log-access.ts'
 import { createRoutes } from './routes.ts'
 
 /** Where to serve the page from, and to whom; and the reference period to hold the months against. Port 0 is any free one. */
-export type PageOptions = { folder: string; host: string; port: number; normals?: Years | undefined }
+export type PageOptions = {
+  folder: string
+  host: string
+  port: number
+  normals?: Years | undefined
+  /** The way to the log; without one there is no evidence and no time travel. */
+  log?: LogAccess
+}
 
 /** The page, served. */
 export type PageServer = { address: string; port: number; close: () => Promise<void> }
@@ -28,10 +36,11 @@ const connectionsMax = 1000
  *
  * @throws OperatingError when the address cannot be used
  */
-export async function servePage({ folder, host, port, normals }: PageOptions): Promise<PageServer> {
-  const page = openLivePage(folder, normals, () => streams.send())
+export async function servePage(options: PageOptions): Promise<PageServer> {
+  const { folder, host, port, normals, log = noLog } = options
+  const page = openLivePage(folder, normals, log, () => streams.send())
   const streams = createEventStreams(page.view)
-  const answer = createRoutes(folder, page, streams)
+  const answer = createRoutes(folder, page, streams, log)
   const server = createServer({ ...limits, keepAliveTimeout: 5000 }, (request, response) => {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value)
     if (isRefused(request, response, host)) return
@@ -41,6 +50,7 @@ export async function servePage({ folder, host, port, normals }: PageOptions): P
   server.timeout = idleMs
   const close = async () => {
     page.close()
+    log.close()
     streams.close()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
@@ -49,6 +59,7 @@ export async function servePage({ folder, host, port, normals }: PageOptions): P
     await listen(server, host, port)
   } catch (cause) {
     page.close()
+    log.close()
     streams.close()
     throw cannotListen(host, port, cause as NodeJS.ErrnoException)
   }

@@ -7,6 +7,7 @@ const types = {
   'page.css': 'text/css; charset=utf-8',
   'live.js': 'text/javascript; charset=utf-8',
   'origin.js': 'text/javascript; charset=utf-8',
+  'travel.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 }
 

@@ -3,12 +3,10 @@ import { type Chart, percent } from './chart-frame.ts'
 import type { Climate } from './climate.ts'
 import { type Html, html } from './html.ts'
 import { scales, type Unit } from './unit.ts'
+import { type Axis, axisOf, axisValues, valueLabels, yOf } from './value-axis.ts'
 
 // Room for the round ends at the left, and for a year's number at the right; origin.js has the same number.
 const [width, height, inset] = [1000, 400, 40]
-
-/** Values at the bottom and the top of the axis, and what lies between two of its lines. */
-type Axis = { low: number; high: number; step: number }
 
 /**
  * Draws a line for each year over the months, pale, the newest bold, and the mean of all complete months dashed. While the
@@ -33,7 +31,7 @@ export function yearLines(climate: Climate, unit: Unit): Chart | undefined {
     height,
     data: html`data-axis="${axis.low} ${axis.high}"`,
     plot: html`${grid(axis)}<g class="older">${older}</g>${whole && html`<g class="whole">${yearPath(whole, axis)}</g>`}<path class="mean" d="${pathOf(means, axis)}"/><g class="newest">${yearPath(newest, axis)}<path class="points" d="${points(newest.values, axis)}"/></g>`,
-    rows: html`${valueLabels(axis, unit)}`,
+    rows: html`${valueLabels(axis, unit, height)}`,
     columns: html`${monthNames.map((name, month) => html`<text class="year" x="${percent(x(month) / width)}" y="19" text-anchor="middle">${name.slice(0, 3)}</text>`)}`,
     overlay: html`${whole && yearLabel(whole, axis, 'whole')}${yearLabel(newest, axis, 'newest')}`,
     legend: legend(newest, whole, older.length),
@@ -63,20 +61,12 @@ function valuesOf({ averages }: Climate, year: number): number[] {
   return monthNames.map((name) => averages.get(name)?.get(year)?.avg ?? Number.NaN)
 }
 
-function axisOf(values: readonly number[]): Axis {
-  const [least, most] = [Math.min(...values), Math.max(...values)]
-  const span = Math.max(most - least, 1)
-  const power = 10 ** Math.floor(Math.log10(span / 6))
-  const step = power * ([1, 2, 5].find((nice) => span / (nice * power) <= 8) ?? 10)
-  return { low: Math.floor(least / step) * step, high: Math.ceil(most / step) * step || step, step }
-}
-
 function x(month: number): number {
   return Math.round((inset + (month * (width - 2 * inset)) / 11) * 10) / 10
 }
 
-function y(value: number, { low, high }: Axis): number {
-  return Math.round((1 - (value - low) / (high - low)) * height * 10) / 10
+function y(value: number, axis: Axis): number {
+  return yOf(value, axis, height)
 }
 
 /** A month without data breaks the line; a single month is a dot, drawn by the line's round ends. */
@@ -104,23 +94,8 @@ function yearLabel({ year, values }: YearLine, axis: Axis, looks: string): Html 
   return html`<text class="label ${looks}" x="${at.x}" y="${at.y}" dy="-10" text-anchor="${last > 8 ? 'end' : 'middle'}">${year}</text>`
 }
 
-function axisValues({ low, high, step }: Axis): number[] {
-  const count = Math.round((high - low) / step)
-  return Array.from({ length: count + 1 }, (_, index) => low + index * step)
-}
-
 function grid(axis: Axis): Html[] {
   return axisValues(axis).map(
     (value) => html`<path class="grid${value === 0 ? ' zero' : ''}" d="M0 ${y(value, axis)}H${width}"/>`,
   )
-}
-
-/** The unit stands at the top. */
-function valueLabels(axis: Axis, unit: Unit): Html[] {
-  const values = axisValues(axis)
-  return values.map((value, index) => {
-    const text = String(Number(value.toPrecision(6))).replace('-', '−')
-    const suffix = index === values.length - 1 ? ` ${scales[unit].unit}` : ''
-    return html`<text class="value" y="${percent(y(value, axis) / height)}" dy="4">${text}${suffix}</text>`
-  })
 }

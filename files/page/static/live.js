@@ -1,7 +1,7 @@
 // Swaps in what has changed. Without it the page is complete, only still.
 import { keepShown } from './origin.js'
 
-const { unit, version } = document.body.dataset
+const { unit, version, at } = document.body.dataset
 const connection = document.getElementById('connection')
 const wanted = new Set()
 // So that a page takes at most four answers a second, however fast numbers come.
@@ -83,4 +83,5 @@ function speak() {
 
 document.addEventListener('visibilitychange', swap)
 setInterval(speak, 30_000)
-listen(version)
+// A page of the past stays as it was.
+if (!at) listen(version)
