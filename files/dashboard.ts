@@ -8,10 +8,11 @@ import { openLog } from './page/log-access.ts'
 import { servePage } from './page/server.ts'
 
 await run(async (signal) => {
-  const { host, port, normals } = parseDashboardOptions(process.argv.slice(2))
+  const options = parseDashboardOptions(process.argv.slice(2))
   const folder = dataDirectory()
+  const sharing = { hosts: options['allow-host'], origins: options['allow-origin'] }
   const log = openLog(brokerSettings(), topicName())
-  const page = await servePage({ folder, host, port, normals, log })
+  const page = await servePage({ ...options, folder, sharing, log })
   try {
     const isTold = tellParent({ kind: 'listening', address: page.address })
     if (!isTold) console.log(`The page of ${folder}: ${page.address}`)

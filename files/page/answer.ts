@@ -28,7 +28,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   const etag = tag && `"${tag}"`
   const caching = etag ? { ETag: etag, 'Cache-Control': 'no-cache' } : { 'Cache-Control': 'no-store' }
   if (etag && matches(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, caching).end()
+    response.writeHead(304, { ...caching, ...headers }).end()
     return
   }
   const length = Buffer.byteLength(body)

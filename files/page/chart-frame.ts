@@ -23,6 +23,8 @@ export type Chart = {
   /** Texts on the plot. */
   overlay?: Html
   legend: Html
+  /** The same for a picture by itself: a key of 398 by 34, and words. */
+  picture: { key?: Html; words: string }
 }
 
 /** Draws a chart for the page, one stop of the Tab key: the arrow keys go on from there. Days stand beside their table. */

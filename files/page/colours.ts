@@ -1,3 +1,4 @@
+import type { Chart } from './chart-frame.ts'
 import { type Html, html } from './html.ts'
 import { difference, scales, type Unit } from './unit.ts'
 
@@ -30,14 +31,22 @@ export function makeColourScale(differences: readonly number[], unit: Unit): Col
   return { classOf, step }
 }
 
-/** Draws the classes in a row, with the differences that they begin at. */
-export function legend({ step }: ColourScale, unit: Unit, of: string): Html {
+/** Draws the classes in a row, with the differences that they begin at, and says from what. */
+export function legend(scale: ColourScale, unit: Unit, of: string): Pick<Chart, 'legend' | 'picture'> {
+  const [boxes, from] = [colourKey(scale), `${scales[unit].unit} from ${of}`]
+  return {
+    legend: html`<p class="legend"><svg viewBox="0 0 398 34" width="398" height="34" role="img" aria-label="Colours from blue, below the mean, to red, above it">${boxes}</svg><span>${from}</span></p>`,
+    picture: { key: boxes, words: from },
+  }
+}
+
+function colourKey({ step }: ColourScale): Html {
   const middle = (classCount - 1) / 2
   const boxes = Array.from({ length: classCount }, (_, index) => {
     const x = 1 + index * 44
-    return html`<rect class="c${index}" x="${x}" y="1" width="44" height="12"/><text x="${x + 22}" y="28">${label(index - middle, step)}</text>`
+    return html`<rect class="c${index}" x="${x}" y="1" width="44" height="12"/><text x="${x + 22}" y="28" text-anchor="middle">${label(index - middle, step)}</text>`
   })
-  return html`<p class="legend"><svg viewBox="0 0 398 34" width="398" height="34" role="img" aria-label="Colours from blue, below the mean, to red, above it">${boxes}</svg><span>${scales[unit].unit} from ${of}</span></p>`
+  return html`${boxes}`
 }
 
 function label(away: number, step: number): string {

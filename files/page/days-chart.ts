@@ -41,6 +41,7 @@ export function daysChart(
     rows: html`${valueLabels(axis, unit, height)}`,
     columns: html`${values.map((_, index) => dayLabel(index, days))}`,
     legend: html`<p class="legend">${key('key-newest', `${name} ${year}`)}${key('key-highest', 'the highest of that day in any year')}</p>`,
+    picture: { words: 'A dash: the highest of that day in any year' },
   }
 }
 

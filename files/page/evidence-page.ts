@@ -3,6 +3,7 @@ import { daysChart } from './days-chart.ts'
 import type { Evidence } from './evidence.ts'
 import { formatCount } from './format-count.ts'
 import { type Html, html } from './html.ts'
+import { renderSmallPage } from './small-page.ts'
 import { formatTemperature, scales, type Unit } from './unit.ts'
 
 const words = {
@@ -29,26 +30,6 @@ export function renderEvidence(evidence: Evidence, unit: Unit): string {
 /** Renders a page that says why it has nothing to show. */
 export function renderAbsence(title: string, reason: string, root: string): string {
   return renderSmallPage(title, html`<section><p>${reason}</p></section>`, undefined, root)
-}
-
-/** @param root the way to the page itself, from here */
-function renderSmallPage(title: string, content: Html, unit: Unit | undefined, root: string): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title} – Almanac</title>
-<link rel="icon" href="${root}icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${root}page.css">
-</head>
-<body>
-<header><h1>${title}</h1><p class="back"><a href="${root}${unit && `?unit=${unit}`}">Back to all months</a></p></header>
-<main>${content}</main>
-</body>
-</html>
-`.markup
 }
 
 function verdict({ agrees, log, file, partition }: Evidence): string {

@@ -4,8 +4,12 @@ import { type Html, html } from './html.ts'
 import { scales, type Unit } from './unit.ts'
 
 /** The page's heading: a station's name, or else the project's. */
-export function heading({ source }: Climate): Html {
-  return html`${source?.kind === 'observed' ? nameOf(source) : 'Almanac'}`
+export function headingText({ source }: Climate): string {
+  return source?.kind === 'observed' ? nameOf(source) : 'Almanac'
+}
+
+export function heading(climate: Climate): Html {
+  return html`${headingText(climate)}`
 }
 
 /** The name of the page among others. */

@@ -39,7 +39,7 @@ export function heatMap(climate: Climate, unit: Unit): Chart | undefined {
     plot: html`${cellsDrawn}${dots && html`<path class="dots" d="${dots}"/>`}`,
     rows: html`${monthNames.map((name, row) => html`<text y="${percent((row + 0.5) / 12)}" dy="4">${name.slice(0, 3)}</text>`)}`,
     columns: yearTicks(climate.years),
-    legend: legend(scale, unit, 'the month’s own mean of all years; a dot: days are missing'),
+    ...legend(scale, unit, 'the month’s own mean of all years; a dot: days are missing'),
   }
 }
 

@@ -15,6 +15,9 @@ export type PageSetting = {
   at?: string
   /** First and last day that it may be. */
   days?: { first: string; last: string } | undefined
+  /** The newest month in a sentence, and the page's whole address, for where it is shared. */
+  description?: string | undefined
+  address?: string
 }
 
 /** Renders the whole page. All that can change is inside elements whose ids are the names of the fragments. */
@@ -22,24 +25,24 @@ export function renderPage({ fragments, version }: View, setting: PageSetting): 
   const { unit, period, at } = setting
   const page = html`<!doctype html>
 <html lang="en">
-${head(fragments)}
+${head(fragments, setting)}
 <body data-unit="${unit}" data-version="${version}"${at && html` data-at="${at}"`}>
 <a class="skip" href="#main">Skip to the newest month</a>
 <header><h1 id="heading">${markup(fragments, 'heading')}</h1>${part(fragments, 'source')}${part(fragments, 'proof')}${unitLinks(unit, at)}<p id="connection" role="alert"></p></header>
 <main id="main" tabindex="-1">
 ${at && html`<p class="past">This is the page as it was when ${at} was the newest day. <a href="?unit=${unit}">Back to now</a></p>`}
 ${section('newest', 'Newest month', html`${part(fragments, 'latest')}${part(fragments, 'beginning')}`)}
-${chart(fragments, 'stripes', 'Each year compared with the average', part(fragments, 'years'))}
-${chart(fragments, 'heat-map', 'Each month compared with its average')}
-${chart(fragments, 'year-lines', 'Month by month')}
-${months(fragments)}
+${chart(fragments, 'stripes', 'Each year compared with the average', unit, part(fragments, 'years'))}
+${chart(fragments, 'heat-map', 'Each month compared with its average', unit)}
+${chart(fragments, 'year-lines', 'Month by month', unit)}
+${months(fragments, unit)}
 ${period && normals(fragments, period)}
 ${travel(fragments, setting)}
 ${section('records', 'Records', part(fragments, 'records'))}
 ${section('numbers', 'All numbers', html`${downloads}${numbers(fragments, unit)}`)}
 ${!at && progress(fragments)}
 </main>
-<footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the arrow keys, to see what it is made of.</p>
+<footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the arrow keys, to see what it is made of. <a href="about">About this page and its data</a></p>
 <div id="origin" hidden><b></b><span></span><span></span><a href="./">Show its records</a></div></footer>
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
 <p id="told" class="unseen" role="status" aria-live="polite"></p>
@@ -50,11 +53,18 @@ ${!at && progress(fragments)}
   return page.markup
 }
 
-const head = (fragments: Fragments) => html`<head>
+const head = (fragments: Fragments, { description, address = '', unit }: PageSetting) => html`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="Monthly means of daily maximum temperatures, as they are counted">
+<meta name="description" content="${description ?? 'Monthly means of daily maximum temperatures'}">
+<meta property="og:type" content="website">
+<meta property="og:title" content="${markup(fragments, 'title')}">
+<meta property="og:description" content="${description ?? 'Monthly means of daily maximum temperatures'}">
+<meta property="og:image" content="${address}preview.png?unit=${unit}">
+<meta property="og:image:width" content="1200">
+<meta property="og:image:height" content="630">
+<meta name="twitter:card" content="summary_large_image">
 <title id="title">${markup(fragments, 'title')}</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="page.css">
@@ -82,21 +92,27 @@ function section(name: string, title: string, content: Html): Html {
 }
 
 /** A chart is the stop of the Tab key itself, and scrolls with its arrow keys: what it scrolls in is none. */
-function chart(fragments: Fragments, name: string, title: string, note?: Html): Html {
+function chart(fragments: Fragments, name: string, title: string, unit: Unit, note?: Html): Html {
   const swipe = name === 'heat-map' && html`<p class="swipe">Swipe to see earlier years.</p>`
   return section(
     name,
     title,
-    html`${part(fragments, name, 'chart-body scroll newest-end')}${part(fragments, `${name}-legend`)}${swipe}${note}`,
+    html`${part(fragments, name, 'chart-body scroll newest-end')}${part(fragments, `${name}-legend`)}${swipe}${note}${pictureLinks(name, unit)}`,
   )
 }
 
-function months(fragments: Fragments): Html {
+function pictureLinks(name: string, unit: Unit): Html {
+  const link = (type: string) =>
+    html`<a href="${name}.${type}?unit=${unit}" download>${type.toUpperCase()}</a>`
+  return html`<p class="links downloads">Download: ${link('svg')} ${link('png')}</p>`
+}
+
+function months(fragments: Fragments, unit: Unit): Html {
   const chart = html`<a class="month-chart" href="month.svg" aria-label="Chart of January to March">${part(fragments, 'chart')}</a>`
   return section(
     'months',
     'The twelve months',
-    html`<div class="months">${part(fragments, 'sentences')}${chart}</div>`,
+    html`<div class="months">${part(fragments, 'sentences')}${chart}</div>${pictureLinks('month', unit)}`,
   )
 }
 

@@ -6,18 +6,23 @@ import { quoted } from '../lib/core/quoted.ts'
 import { drawMonthChart } from '../lib/results/month-chart.ts'
 import { parseDate } from '../lib/weather/calendar.ts'
 import { partitionCount } from '../lib/weather/partitions.ts'
-import { type Answer, send, sendText } from './answer.ts'
+import { renderAbout } from './about.ts'
+import { type Answer, safetyHeaders, send, sendText } from './answer.ts'
 import type { Climate } from './climate.ts'
+import { renderEmbed } from './embed.ts'
 import type { EventStreams } from './event-streams.ts'
 import { parseMonthPath, readEvidence } from './evidence.ts'
 import { renderAbsence, renderEvidence } from './evidence-page.ts'
 import type { Fragments } from './fragments.ts'
 import { chartStyle } from './inline-chart.ts'
+import { latestText } from './latest.ts'
 import type { LivePage } from './live-page.ts'
 import type { LogAccess } from './log-access.ts'
 import { formatMetrics } from './metrics.ts'
 import { renderPage } from './page.ts'
+import { createPictures, pictures } from './pictures.ts'
 import { type FileContent, readRegularFile, regularFileVersion } from './read-regular-file.ts'
+import { allowFraming, type Sharing, share } from './sharing.ts'
 import { stateWord } from './state-word.ts'
 import { staticFiles } from './static-files.ts'
 import { formatStatsCsv } from './stats-csv.ts'
@@ -31,11 +36,24 @@ type Route = (
 ) => Answer | undefined | Promise<Answer | undefined>
 
 /** Makes the function that answers requests. */
-export function createRoutes(folder: string, page: LivePage, streams: EventStreams, log: LogAccess) {
+export function createRoutes(
+  folder: string,
+  page: LivePage,
+  streams: EventStreams,
+  { log, sharing }: { log: LogAccess; sharing: Sharing },
+) {
+  const drawn = createPictures(page.climate, page.statsVersion)
+  const unitIn = (query: URLSearchParams) => parseUnit(query.get('unit'), page.climate().source)
   const routes = new Map<string, Route>([
     ...staticFiles(),
     ...Array.from({ length: partitionCount }, (_, partition) => partitionFile(folder, partition)),
-    ['/', (query) => wholePage(page, log, query)],
+    ...Object.keys(pictures).flatMap((name): [string, Route][] => [
+      [`/${name}.svg`, (query) => drawn.svg(name, unitIn(query))],
+      [`/${name}.png`, (query) => drawn.png(name, unitIn(query))],
+    ]),
+    ['/', (query, request) => wholePage(page, log, query, request)],
+    ['/embed', (query) => embed(page, unitIn(query), sharing)],
+    ['/about', (_, request) => htmlPage(renderAbout(page.climate(), addressOf(request)))],
     ['/fragments', (query) => fragments(page, log, query)],
     ['/month.svg', monthChart(page)],
     ['/stats.csv', keepLast(page, 'text/csv; charset=utf-8', () => formatStatsCsv(page.climate()))],
@@ -48,7 +66,7 @@ export function createRoutes(folder: string, page: LivePage, streams: EventStrea
     if (path === '/events') return events(streams, request, response, query)
     const route = path.startsWith(evidenceRoot) ? evidence(page, log, path) : routes.get(path)
     const reply = (answer: Answer | undefined) => {
-      if (answer) send(request, response, answer)
+      if (answer) send(request, response, share(answer, request, sharing))
       else sendText(request, response, 404, 'There is nothing here. The page is at /.')
     }
     const answer = route?.(query, request)
@@ -120,11 +138,20 @@ function partitionFile(folder: string, partition: number): [string, Route] {
 }
 
 /** The page as it is, or, with `at`, as it was when that day was the newest. */
-function wholePage(page: LivePage, log: LogAccess, query: URLSearchParams): ReturnType<Route> {
+function wholePage(
+  page: LivePage,
+  log: LogAccess,
+  query: URLSearchParams,
+  request: IncomingMessage,
+): ReturnType<Route> {
   const climate = page.climate()
   const { source, normals } = climate
   const unit = parseUnit(query.get('unit'), source)
-  const setting = { unit, period: normals?.period, days: climate.days }
+  const description = climate.latest && latestText(climate, climate.latest, unit)
+  const setting = {
+    ...{ unit, period: normals?.period, days: climate.days, description },
+    address: addressOf(request),
+  }
   const at = query.get('at')
   if (at === null) return htmlPage(renderPage(page.view(unit), setting))
   return travel(log, at, climate, unit).then(
@@ -156,6 +183,18 @@ function fragments(page: LivePage, log: LogAccess, query: URLSearchParams): Retu
     const status = error instanceof UsageError ? 400 : 503
     return { ...json({ error: absenceIn(error) }), status }
   })
+}
+
+/** The small view; it alone may stand in other pages. */
+function embed(page: LivePage, unit: Unit, sharing: Sharing): Answer {
+  const policy = allowFraming(safetyHeaders['Content-Security-Policy']!, sharing)
+  return { ...htmlPage(renderEmbed(page.view(unit), unit)), headers: { 'Content-Security-Policy': policy } }
+}
+
+/** Where the reader has the page from: a name that was let in. A proxy says whether it speaks TLS. */
+function addressOf({ headers }: IncomingMessage): string {
+  const scheme = headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'
+  return `${scheme}://${headers.host}/`
 }
 
 function htmlPage(body: string): Answer {

@@ -7,6 +7,7 @@ import { createEventStreams } from './event-streams.ts'
 import { openLivePage } from './live-page.ts'
 import { type LogAccess, noLog } from './log-access.ts'
 import { createRoutes } from './routes.ts'
+import { notShared, type Sharing } from './sharing.ts'
 
 /** Where to serve the page from, and to whom; and the reference period to hold the months against. Port 0 is any free one. */
 export type PageOptions = {
@@ -16,6 +17,8 @@ export type PageOptions = {
   normals?: Years | undefined
   /** The way to the log; without one there is no evidence and no time travel. */
   log?: LogAccess
+  /** Whose pages may use this one; nobody's unless given. */
+  sharing?: Sharing
 }
 
 /** The page, served. */
@@ -37,13 +40,13 @@ const connectionsMax = 1000
  * @throws OperatingError when the address cannot be used
  */
 export async function servePage(options: PageOptions): Promise<PageServer> {
-  const { folder, host, port, normals, log = noLog } = options
+  const { folder, host, port, normals, log = noLog, sharing = notShared } = options
   const page = openLivePage(folder, normals, log, () => streams.send())
   const streams = createEventStreams(page.view)
-  const answer = createRoutes(folder, page, streams, log)
+  const answer = createRoutes(folder, page, streams, { log, sharing })
   const server = createServer({ ...limits, keepAliveTimeout: 5000 }, (request, response) => {
     for (const [name, value] of Object.entries(safetyHeaders)) response.setHeader(name, value)
-    if (isRefused(request, response, host)) return
+    if (isRefused(request, response, host, sharing.hosts)) return
     answer(request, response)
   })
   server.maxConnections = connectionsMax
@@ -68,7 +71,12 @@ export async function servePage(options: PageOptions): Promise<PageServer> {
 }
 
 /** Refuses what is no reader's request: other methods, bodies, and pages of others that had their name point here. */
-function isRefused(request: IncomingMessage, response: ServerResponse, host: string): boolean {
+function isRefused(
+  request: IncomingMessage,
+  response: ServerResponse,
+  host: string,
+  others: readonly string[],
+): boolean {
   const { method, headers } = request
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD')
@@ -76,26 +84,27 @@ function isRefused(request: IncomingMessage, response: ServerResponse, host: str
     sendText(request, response, 405, 'The page is read-only: GET and HEAD.')
     return true
   }
-  if (isOurHost(headers.host ?? '', host)) return false
+  if (isOurHost(headers.host ?? '', host, others)) return false
   sendText(
     request,
     response,
     421,
-    'This page answers to the names of this machine, and to the one in --host.',
+    'This page answers to the names of this machine, and to those in --host and --allow-host.',
   )
   return true
 }
 
 /**
- * Whether a Host header is one of ours: a loopback name, the name in `--host`, or, when all addresses are listened on,
+ * Whether a Host header is one of ours: a loopback name, the name in `--host`, one of `others`, or, when all addresses are listened on,
  * any address. Only names can be made to point here by others, addresses cannot. The port is not looked at: a container's is
  * mapped.
  */
-export function isOurHost(header: string, host: string): boolean {
+export function isOurHost(header: string, host: string, others: readonly string[] = []): boolean {
   const name = /^(\[[\da-fA-F:.]+\]|[^:[\]]+)(:\d{1,5})?$/.exec(header)?.[1]?.toLowerCase()
   if (!name) return false
   if (['localhost', '127.0.0.1', '[::1]', host.toLowerCase(), `[${host.toLowerCase()}]`].includes(name))
     return true
+  if (others.includes(name)) return true
   return isWildcard(host) && isIP(name.replace(/^\[|\]$/g, '')) > 0
 }
 

@@ -34,6 +34,6 @@ export function stripes(climate: Climate, unit: Unit): Chart | undefined {
     height: 100,
     plot: html`${drawn}`,
     columns: yearTicks(years),
-    legend: legend(scale, unit, `the mean of ${yearMean.years} ${yearMean.years === 1 ? 'year' : 'years'}`),
+    ...legend(scale, unit, `the mean of ${yearMean.years} ${yearMean.years === 1 ? 'year' : 'years'}`),
   }
 }

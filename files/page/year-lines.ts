@@ -35,6 +35,9 @@ export function yearLines(climate: Climate, unit: Unit): Chart | undefined {
     columns: html`${monthNames.map((name, month) => html`<text class="year" x="${percent(x(month) / width)}" y="19" text-anchor="middle">${name.slice(0, 3)}</text>`)}`,
     overlay: html`${whole && yearLabel(whole, axis, 'whole')}${yearLabel(newest, axis, 'newest')}`,
     legend: legend(newest, whole, older.length),
+    picture: {
+      words: `Orange: ${newest.year}. Dashed: the mean of all complete months. Pale: the other years.`,
+    },
   }
 }
 
