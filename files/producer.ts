@@ -9,18 +9,17 @@ import { readLogged } from './lib/produce/append.ts'
 import { checkObservations, suggestCheck } from './lib/produce/check-observations.ts'
 import { followObservations, readOnce } from './lib/produce/follow-observations.ts'
 import { parseProducerOptions } from './lib/produce/producer-options.ts'
-import { retryDelay, type Send, startSending } from './lib/produce/send.ts'
+import { retryDelay, startSending } from './lib/produce/send.ts'
 import { sendReadings } from './lib/produce/send-readings.ts'
+import { sendWeather } from './lib/produce/send-weather.ts'
 import { explain, waitForBroker } from './lib/topic/connect.ts'
-import { dateAfter } from './lib/topic/newest-dates.ts'
 import { openTopic, recreateTopic } from './lib/topic/open-topic.ts'
-import { firstDate, generatedSource, generateWeather } from './weather.ts'
+import { generatedSource } from './weather.ts'
 
 // Deletes the topic, unless --append is given, and sends it a report a day: generated weather for ever, or observations.
 await run(async (signal) => {
-  const { append, follow, check, files, wanted, delayMs, daysPerBeat } = parseProducerOptions(
-    process.argv.slice(2),
-  )
+  const options = parseProducerOptions(process.argv.slice(2))
+  const { append, follow, check, files, wanted, delayMs, daysPerBeat, headStartYears } = options
   if (check) return checkObservations(files, { ...wanted, isGrowing: follow }, signal)
   const brokers = brokerSettings()
   const settings = { clientId: 'almanac-producer', ...brokers, retries: 10, retryDelay }
@@ -53,16 +52,8 @@ await run(async (signal) => {
     const send = startSending(producer, topic, id, logged.source)
     const pace = { beat: startPace(delayMs, signal), daysPerBeat }
     if (first) await sendReadings(send, first, nextReading, logged, pace)
-    else await sendWeather(send, dateAfter(logged.newestDates, firstDate), pace.beat)
+    else await sendWeather(send, { newestDates: logged.newestDates, headStartYears, beat: pace.beat, signal })
   } finally {
     await Promise.all([producer.close(), admin.close()])
   }
 })
-
-async function sendWeather(send: Send, start: string | undefined, beat: () => Promise<void>): Promise<void> {
-  for (const day of start ? generateWeather(Math.random, start) : []) {
-    await beat()
-    await send([day])
-  }
-  console.log('The weather has come to 9999-12-31, the last date whose year has four digits.')
-}

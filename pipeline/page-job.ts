@@ -4,11 +4,10 @@ import { OperatingError } from '../files/lib/core/program.ts'
 import { startProgram } from './start-program.ts'
 import type { Job } from './supervise.ts'
 
-/** Where the page listens, what else it is told, and the folder whose partition files it shows. */
+/** Where the page listens, and what else it is told. */
 type PageOptions = {
   pagePort: number
   pageArgs: readonly string[]
-  dataDirectory: string
   say: (line: string) => void
 }
 
@@ -16,8 +15,13 @@ type PageOptions = {
  * Makes the job of serving the live page: its start ends when the page can be opened.
  *
  * Where the port is any free one, a later start keeps it.
+ *
+ * @param environment names the folder whose partition files it shows, and the broker that it may ask for the log
  */
-export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions): Omit<Job, 'say'> {
+export function pageJob(
+  { pagePort, pageArgs, say }: PageOptions,
+  environment: NodeJS.ProcessEnv,
+): Omit<Job, 'say'> {
   let used = pagePort
   const start = async () => {
     if (used !== 0) await expectFree('127.0.0.1', used, '--page-port')
@@ -26,7 +30,6 @@ export function pageJob({ pagePort, pageArgs, dataDirectory, say }: PageOptions)
     const hear = (notice: Notice) => {
       if (notice.kind === 'listening') ready.resolve(notice.address)
     }
-    const environment = { ...process.env, DATA_DIR: dataDirectory }
     const args = [`--port=${used}`, ...pageArgs]
     const child = await startProgram('page', 'dashboard.ts', args, environment, say, hear)
     child.exited.then(() => ready.reject(new OperatingError('The page could not start; see above.')))

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { freePort } from '../broker/ports.ts'
 import { startBroker } from '../broker/start-broker.ts'
 import { proofPath, writeProofStatus } from '../files/lib/results/proof-status.ts'
 import type { Verification } from '../files/lib/verify/verification.ts'
@@ -70,8 +71,10 @@ async function startAll(jobs: Supervised[], options: PipelineOptions, signal: Ab
   rmSync(proofPath(options.dataDirectory), { force: true })
   const start = (job: Omit<Job, 'say'>) => supervise({ ...job, say: options.say })
   const add = async (job: Omit<Job, 'say'>) => jobs.unshift(await start(job))
-  await add(pageJob(options))
-  const { broker, address } = brokerJob(options)
+  // Chosen here where it is any: the page, which comes first, is told where the broker will be.
+  const port = options.port || (await freePort('127.0.0.1'))
+  await add(pageJob(options, programEnvironment(options.dataDirectory, `127.0.0.1:${port}`)))
+  const { broker, address } = brokerJob({ ...options, port })
   // Behind the page, which came before it so that its address is the first that is said.
   jobs.push(await start(broker))
   const environment = programEnvironment(options.dataDirectory, address())

@@ -4,17 +4,18 @@ import { type Command, defaulted, flag, list, optional } from '../files/lib/core
 import { parseCommandLine, wrongUsage } from '../files/lib/core/command-line.ts'
 import { anyText, port } from '../files/lib/core/option-values.ts'
 import {
+  headStartOption,
   observationOptions,
   parseProducerOptions,
   speedOption,
 } from '../files/lib/produce/producer-options.ts'
-import { normalsOption } from '../files/lib/weather/date-values.ts'
+import { pageOptions } from '../files/lib/results/page-options.ts'
 
 /** What the producer is told as it was told us. */
 const producersOptions = { ...observationOptions, 'days-per-second': speedOption }
 
 /** And the page. */
-const pagesOptions = { normals: normalsOption }
+const pagesOptions = pageOptions
 
 const options = {
   port: defaulted('9092', 'N', port, 'The broker’s port; 0 for any free one.'),
@@ -23,6 +24,7 @@ const options = {
   chaos: flag('Kill a consumer every few seconds, and compare the files with the log all the while.'),
   observations: list('FILE', anyText, 'Send a station’s files instead of generated days, and follow them.'),
   ...producersOptions,
+  'head-start': headStartOption('30'),
   ...pagesOptions,
 }
 
@@ -33,6 +35,7 @@ export const startCommand = {
     'It deletes the topic with all its records, and creates it again.',
   argumentsOf: 'observations',
   options,
+  exclusive: [['head-start', 'observations']],
   settings: [
     'DATA_DIR',
     'TOPIC',
@@ -80,6 +83,7 @@ export function parseStartOptions(args: readonly string[], root: string): StartO
   const producerArgs = repeat(producersOptions)
   const files = observations.map((path) => `--observations=${observationsPath(path)}`)
   if (files.length > 0) producerArgs.push('--follow', ...files)
+  else producerArgs.push(`--head-start=${values['head-start']}`)
   parseProducerOptions(producerArgs, startCommand.name)
   return {
     ...{ port, pagePort, chaos, producerArgs, pageArgs: repeat(pagesOptions) },

@@ -39,7 +39,7 @@ const parsers: Record<string, (args: string[]) => unknown> = {
 }
 
 const flags =
-  'exit-at-end rebuild append delay days-per-second observations follow station name from to units trust-units column missing good-flags date-order timezone no-model send-today list-skipped partition json list month until at-date port host normals directory advertise user heap throughput prepare check page-port chaos help version'
+  'exit-at-end rebuild append delay days-per-second observations follow station name from to units trust-units column missing good-flags date-order timezone no-model send-today list-skipped partition json list month until at-date port host normals directory advertise user heap throughput prepare check page-port chaos head-start allow-host allow-origin help version'
     .split(' ')
     .map((flag) => `--${flag}`)
 const values = [

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { Value } from '../lib/core/option-values.ts'
 import type { Answer } from './answer.ts'
 
 /** Whose pages may read, show and embed what this one serves. */
@@ -11,22 +10,6 @@ export type Sharing = {
 }
 
 export const notShared: Sharing = { origins: [], hosts: [] }
-
-/** An origin, as browsers write it; `*` for all. */
-export const origin: Value<string> = {
-  parse: (text) => (text === '*' || isOrigin(text) ? text : undefined),
-  expected: 'an origin such as https://example.org, without a path, or *',
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
-}
-
-/** A host's name. */
-export const hostName: Value<string> = {
-  parse: (text) => (/^[\w-]+(\.[\w-]+)*$/.test(text) ? text.toLowerCase() : undefined),
-  expected: 'a name such as weather.local, without a port',
-}
 
 const data = /^(application\/json|text\/csv|image\/(svg\+xml|png))/
 

@@ -3,8 +3,9 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { inflateSync } from 'node:zlib'
 import { parseHTML } from 'linkedom/worker'
+import { hostName, origin } from '../../files/lib/results/page-options.ts'
 import { servePage } from '../../files/page/server.ts'
-import { hostName, notShared, origin } from '../../files/page/sharing.ts'
+import { notShared } from '../../files/page/sharing.ts'
 import { golden, serve } from '../support/pages.ts'
 
 async function shared(t: TestContext, sharing: Partial<typeof notShared>) {

@@ -36,7 +36,18 @@ test('npm start hands the observations and what belongs to them to the producer,
     ...[`--observations=${file}`, `--observations=${file}`, '--send-today'],
   ])
   assert.deepEqual(pageArgs, ['--normals=1991-2020'])
-  assert.deepEqual(parseStartOptions([], '/').producerArgs, [])
+  assert.deepEqual(parseStartOptions([], '/').producerArgs, ['--head-start=30'])
+})
+
+test('npm start hands to the page who may have it', () => {
+  const args = ['--host', '0.0.0.0', '--allow-host', 'weather.local', '--allow-origin', 'https://a.example']
+  assert.deepEqual(parseStartOptions(args, '/').pageArgs, [
+    ...['--host=0.0.0.0', '--allow-host=weather.local', '--allow-origin=https://a.example'],
+  ])
+  assert.throws(
+    () => parseStartOptions(['--allow-origin', 'a.example'], '/'),
+    /--allow-origin is 'a\.example'/,
+  )
 })
 
 test('what a file does not say of itself is passed on to the producer', async (t) => {

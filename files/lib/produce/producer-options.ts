@@ -1,6 +1,6 @@
-import { type Command, flag, list, type OptionTable, optional } from '../core/command.ts'
+import { type Command, defaulted, flag, list, type OptionTable, optional } from '../core/command.ts'
 import { parseCommandLine, wrongUsage } from '../core/command-line.ts'
-import { anyText, numberFrom, oneOf, seconds, type Value } from '../core/option-values.ts'
+import { anyText, numberFrom, oneOf, seconds, type Value, wholeNumber } from '../core/option-values.ts'
 import { delaySeconds } from '../core/settings.ts'
 import type { ObservationOptions } from '../observations/observations.ts'
 import { isTimeZone } from '../observations/time-zone.ts'
@@ -25,6 +25,8 @@ export type ProducerOptions = {
   delayMs: number
   /** Days a send at most; undefined for as many as go well. */
   daysPerBeat: number | undefined
+  /** How many years of generated days are sent as fast as they go, before the others. */
+  headStartYears: number
 }
 
 // As a file has it: where stations have no ids their names stand for them.
@@ -115,6 +117,10 @@ export const observationOptions = {
 /** How fast days are sent, for `npm start` too. */
 export const speedOption = optional('N', daysPerSecond, 'Send so many days a second.')
 
+/** How many generated years come first, for `npm start` too. */
+export const headStartOption = (years: string) =>
+  defaulted(years, 'YEARS', wholeNumber(0, 8000), 'Send the first years of generated days at once.')
+
 const options = {
   append: flag('Keep the topic, and send only days after those in the log.'),
   observations: list(
@@ -128,6 +134,7 @@ const options = {
   'list-skipped': flag('List each value that was left out, and why.', ofFiles),
   'days-per-second': speedOption,
   delay: optional('SECONDS', seconds, 'The time from one send to the next.'),
+  'head-start': headStartOption('0'),
 }
 
 export const producerCommand = {
@@ -137,7 +144,10 @@ export const producerCommand = {
     'Without --append it deletes the topic with all its records, and creates it again.',
   argumentsOf: 'observations',
   options,
-  exclusive: [['delay', 'days-per-second']],
+  exclusive: [
+    ['delay', 'days-per-second'],
+    ['head-start', 'observations'],
+  ],
   settings: [
     ...['KAFKA_BOOTSTRAP_SERVERS', 'TOPIC', 'TOPIC_REPLICATION_FACTOR', 'AUTOGRADER_DELAY_OVERRIDE_VAL'],
     'KAFKA_SECURITY_PROTOCOL and those with it',
@@ -160,7 +170,8 @@ export const producerCommand = {
 export function parseProducerOptions(args: readonly string[], name = producerCommand.name): ProducerOptions {
   const command = { ...producerCommand, name }
   const { values } = parseCommandLine(command, args)
-  const { append, follow, check, observations: files, delay, 'days-per-second': speed, ...others } = values
+  const { append, follow, check, observations: files, 'head-start': headStartYears, ...sending } = values
+  const { delay, 'days-per-second': speed, ...others } = sending
   const { units: unit, 'trust-units': isUnitTrusted, 'date-order': dateOrder, ...rest } = others
   const { timezone: timeZone, 'no-model': noModel, ...further } = rest
   const { 'good-flags': goodFlags, 'send-today': sendToday, 'list-skipped': listSkipped, ...same } = further
@@ -172,7 +183,7 @@ export function parseProducerOptions(args: readonly string[], name = producerCom
   if (from && to && from > to) throw wrongUsage(command, `--from ${from} is after --to ${to}.`)
   const otherwise = files.length === 0 ? delaySeconds() : 0
   const pace = speed === undefined ? paceOf(delay ?? otherwise) : paceAt(speed)
-  return { append, follow, check, files, wanted, ...pace }
+  return { append, follow, check, files, wanted, headStartYears, ...pace }
 }
 
 function paceOf(seconds: number) {

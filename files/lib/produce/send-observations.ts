@@ -3,10 +3,7 @@ import type { Pace } from '../core/pace.ts'
 import type { DailyHigh, Observations } from '../observations/observations.ts'
 import { countSkipped, printSkipped } from '../observations/skipped.ts'
 import type { NewestDates } from '../topic/newest-dates.ts'
-import { partitionOf, type Send } from './send.ts'
-
-// One request holds one batch a partition: large enough that the round trip counts little, far below Kafka's 1 MB.
-const daysPerSend = 4000
+import { daysPerSend, partitionOf, type Send } from './send.ts'
 
 /**
  * Sends observed days in order, many a send, with a progress line on a terminal and a summary at the end.

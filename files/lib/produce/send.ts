@@ -11,6 +11,12 @@ import { encodeReport } from '../weather/encode-report.ts'
 import { partitionCount, partitions } from '../weather/partitions.ts'
 import { encodeSource, type Source } from '../weather/source.ts'
 
+/**
+ * How many days go well in one send: one request holds one batch a partition, large enough that the round trip counts
+ * little, far below Kafka's 1 MB.
+ */
+export const daysPerSend = 4000
+
 /** Sends reports to the topic, in order; resolves once all are acknowledged. */
 export type Send = (days: readonly DailyHigh[]) => Promise<void>
 
