@@ -108,7 +108,7 @@ function pictureLinks(name: string, unit: Unit): Html {
 }
 
 function months(fragments: Fragments, unit: Unit): Html {
-  const chart = html`<a class="month-chart" href="month.svg" aria-label="Chart of January to March">${part(fragments, 'chart')}</a>`
+  const chart = html`<a class="month-chart" href="month.svg">${part(fragments, 'chart')}</a>`
   return section(
     'months',
     'The twelve months',

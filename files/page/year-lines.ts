@@ -32,7 +32,7 @@ export function yearLines(climate: Climate, unit: Unit): Chart | undefined {
     data: html`data-axis="${axis.low} ${axis.high}"`,
     plot: html`${grid(axis)}<g class="older">${older}</g>${whole && html`<g class="whole">${yearPath(whole, axis)}</g>`}<path class="mean" d="${pathOf(means, axis)}"/><g class="newest">${yearPath(newest, axis)}<path class="points" d="${points(newest.values, axis)}"/></g>`,
     rows: html`${valueLabels(axis, unit, height)}`,
-    columns: html`${monthNames.map((name, month) => html`<text class="year" x="${percent(x(month) / width)}" y="19" text-anchor="middle">${name.slice(0, 3)}</text>`)}`,
+    columns: html`${monthNames.map((name, month) => html`<text class="${month % 2 === 0 ? 'year' : 'year alternate'}" x="${percent(x(month) / width)}" y="19" text-anchor="middle">${name.slice(0, 3)}</text>`)}`,
     overlay: html`${whole && yearLabel(whole, axis, 'whole')}${yearLabel(newest, axis, 'newest')}`,
     legend: legend(newest, whole, older.length),
     picture: {
@@ -94,7 +94,7 @@ function points(values: readonly number[], axis: Axis): string {
 function yearLabel({ year, values }: YearLine, axis: Axis, looks: string): Html {
   const last = values.findLastIndex((value) => !Number.isNaN(value))
   const at = { x: percent(x(last) / width), y: percent(y(values[last]!, axis) / height) }
-  return html`<text class="label ${looks}" x="${at.x}" y="${at.y}" dy="-10" text-anchor="${last > 8 ? 'end' : 'middle'}">${year}</text>`
+  return html`<text class="label ${looks}" x="${at.x}" y="${at.y}" dy="-10" text-anchor="${last < 2 ? 'start' : last > 8 ? 'end' : 'middle'}">${year}</text>`
 }
 
 function grid(axis: Axis): Html[] {

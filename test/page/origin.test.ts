@@ -40,11 +40,15 @@ function drawCells(random: Random): Cell[] {
 /** A quarter of the year stands in each file. */
 const partitionOf = (month: number) => Math.floor(month / 3)
 
-function putCells(folder: string, cells: readonly Cell[]): void {
+function putCells(folder: string, cells: readonly Cell[], at = offset): void {
   for (const [partition, own] of Map.groupBy(cells, ({ month }) => partitionOf(month))) {
     const months = Map.groupBy(own, ({ month }) => monthNames[month]!)
     const tables = [...months].map(([name, years]) => [name, Object.fromEntries(years.map(stored))])
-    putPartitionFile(folder, partition, JSON.stringify({ partition, offset, ...Object.fromEntries(tables) }))
+    putPartitionFile(
+      folder,
+      partition,
+      JSON.stringify({ partition, offset: at, ...Object.fromEntries(tables) }),
+    )
   }
 }
 
@@ -99,7 +103,8 @@ function yearText(cells: readonly Cell[], year: number, unit: Unit): string {
 type Axes = {
   height: number
   years: [year: number, x: number][]
-  months: { x: number; y: number }[]
+  /** Where it is narrow only each second one is seen. */
+  months: { month: number; isSeen: boolean; x: number; y: number }[]
   values: [value: number, y: number][]
 }
 
@@ -117,7 +122,7 @@ function readAxes(page: Page, chart: Chart): Promise<Axes> {
     return {
       height: corner.height,
       years: [...plot.closest('.figure').querySelectorAll('.tick')].map((tick) => [number(tick.nextElementSibling.textContent), middle(tick).x]),
-      months: texts.filter(({ textContent }) => /^[A-Z][a-z]{2}$/.test(textContent)).map(middle),
+      months: texts.filter(({ textContent }) => /^[A-Z][a-z]{2}$/.test(textContent)).map((label, month) => ({ month, isSeen: label.getBoundingClientRect().width > 0, ...middle(label) })),
       values: [...plot.querySelectorAll('.grid')].map((line, index) => [number(values[index].textContent), middle(line).y]),
     }
   })()`)
@@ -160,13 +165,14 @@ function heatTargets({ years, months }: Axes, cells: readonly Cell[], unit: Unit
 /** Twelve places on the lines of years, of those that no other line comes near. */
 function lineTargets({ months, values }: Axes, cells: readonly Cell[], unit: Unit, random: Random): Target[] {
   const yOf = lineThrough(values)
+  const xOf = lineThrough(months.filter(({ isSeen }) => isSeen).map(({ month, x }) => [month, x] as const))
   const placed = cells.map((cell) => ({ cell, y: yOf(inUnit(cell.sum / cell.count, unit)) }))
   const isAlone = ({ cell, y }: (typeof placed)[number]) =>
     placed.every(
       (other) => other.cell.month !== cell.month || other.cell === cell || Math.abs(other.y - y) > 4,
     )
   return draw(placed.filter(isAlone), random).map(({ cell, y }) => {
-    const x = months[cell.month]!.x + (random() - 0.5) * 20
+    const x = xOf(cell.month) + (random() - 0.5) * 20
     return { x, y, text: monthText(cell, cells, unit) }
   })
 }
@@ -269,6 +275,43 @@ for (const [does, { options, unit, point }] of Object.entries(pointers)) {
   })
 }
 
+/** Every cell of the heat map, month by month, by taps, clicks, or arrow keys; sampled, for there are 1,859. */
+const cellsTried = process.env.ALL_CELLS ? 1 : 23
+
+for (const [does, { options, unit, point }] of Object.entries(pointers)) {
+  test(`who ${does} a cell of the heat map is told it, also while numbers arrive`, async (t) => {
+    const random = seededRandom(t)
+    const { page, folder, cells, told } = await open(t, options, unit, random)
+    const axes = await readAxes(page, 'heat')
+    const xOf = lineThrough(axes.years)
+    const begin = Math.floor(random() * cellsTried)
+    for (let index = begin; index < cells.length; index += cellsTried) {
+      // The same numbers at a later offset: what is drawn is drawn anew, and nothing else changes.
+      putCells(folder, cells, offset + index)
+      const cell = cells[index]!
+      const { x, y } = await onScreen(page, 'heat', xOf(cell.year), axes.months[cell.month]!.y)
+      await point(page, x, y)
+      const text = monthText(cell, cells, unit)
+      await waitFor(`${x} ${y}: ${text}`, async () => (await told()) === text)
+    }
+  })
+}
+
+test('the arrow keys come to every month of a year, and tell those who listen', async (t) => {
+  const { page, cells, told } = await open(t, phone.options, 'F', seededRandom(t))
+  await page.locator('#plot-heat').focus()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('ArrowLeft')
+  for (let month = 0; month < 12; month++) {
+    const cell = cells.find((other) => other.year === last - 1 && other.month === month)!
+    const text = monthText(cell, cells, 'F')
+    assert.equal(await told(), text)
+    const heard = await page.locator('#told').textContent()
+    assert.equal(heard, text.split('\n').slice(0, 3).join(', '))
+    await page.keyboard.press('ArrowDown')
+  }
+})
+
 const phone = pointers['touches, on a phone,']!
 
 /** A month's cell in the heat map, on the screen. */
@@ -320,7 +363,8 @@ test('the arrow keys go on from the number that was touched, also when numbers c
     .getByText(formatted(cellOf(1951, 6).sum / 31, 'F').slice(0, -3))
     .waitFor()
   assert.equal(await page.locator('#origin').isVisible(), false)
-  await page.keyboard.press('Tab') // One stop a chart.
+  // One stop a chart, and two to download it.
+  for (const _ of ['SVG', 'PNG', 'chart']) await page.keyboard.press('Tab')
   assert.equal(await told(), monthText(cellOf(last, 0), cells, 'F'))
   await page.keyboard.press('ArrowUp')
   assert.equal(await told(), monthText(cellOf(last - 1, 0), cells, 'F'))

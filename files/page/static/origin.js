@@ -15,7 +15,7 @@ export function keepShown(change) {
 
 function showAgain(month) {
   const chart = month && document.getElementById(month.id)
-  if (chart) show(chart, month.column, month.month)
+  if (chart) show(chart, month.column, month.month, month.isPinned)
   else if (shown) hide()
 }
 
@@ -23,7 +23,8 @@ const rowsByYear = () => [...document.querySelectorAll('.numbers tbody tr')].rev
 const numbers = (text) => text.split(' ').map(Number)
 const degreesIn = (cell) => Number(cell?.dataset.exact ?? Number.NaN)
 
-function show(chart, column, month) {
+/** Pinned, it stays until the next click or key, beside the chart, and has a link; else it goes with the pointer. */
+function show(chart, column, month, isPinned) {
   const rows = rowsByYear()
   const index = Math.min(Math.max(column, 0), rows.length - 1)
   const cell = rows[index]?.cells[month + 1]
@@ -34,13 +35,20 @@ function show(chart, column, month) {
   caption.textContent = `${name} ${year}: ${cell.textContent} ${unit}`
   against.textContent = apart(cell, head)
   days.textContent = `${cell.title}; ${head.dataset.origin}`
-  link.hidden = month === 12
+  link.hidden = month === 12 || !isPinned
   link.href = `evidence/${name}/${year.padStart(4, '0')}`
   box.hidden = false
   const place = mark(chart, index, rows.length, month, degreesIn(cell), year)
+  // What can be pressed must not lie on what else can be.
+  const room = isPinned ? { ...place.toJSON(), ...edges(chart) } : place
   box.style.left = `${Math.max(8, Math.min(place.left + 14, innerWidth - box.offsetWidth - 8))}px`
-  box.style.top = `${place.bottom + 14 + box.offsetHeight > innerHeight ? place.top - box.offsetHeight - 10 : place.bottom + 10}px`
-  shown = { id: chart.id, column: index, month }
+  box.style.top = `${room.bottom + 14 + box.offsetHeight > innerHeight ? room.top - box.offsetHeight - 10 : room.bottom + 10}px`
+  shown = { id: chart.id, column: index, month, isPinned }
+}
+
+function edges(chart) {
+  const { top, bottom } = chart.getBoundingClientRect()
+  return { top, bottom }
 }
 
 /** What the colour says: how far from which mean. */
@@ -80,26 +88,26 @@ function hide() {
 }
 
 /** Shows the number at a place of the screen. */
-function showAt(chart, clientX, clientY) {
+function showAt(chart, clientX, clientY, isPinned) {
   const { width, height } = chart.viewBox.baseVal
   const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(chart.getScreenCTM().inverse())
   if (x < 0 || x > width || y < 0 || y > height) return hide()
   const rows = rowsByYear()
   const column = Math.floor((x / width) * rows.length)
-  if (chart.dataset.plot === 'stripes') return show(chart, column, 12)
-  if (chart.dataset.plot === 'heat') return show(chart, column, Math.floor((y / height) * 12))
+  if (chart.dataset.plot === 'stripes') return show(chart, column, 12, isPinned)
+  if (chart.dataset.plot === 'heat') return show(chart, column, Math.floor((y / height) * 12), isPinned)
   const month = Math.min(Math.max(Math.round(((x - inset) / (width - 2 * inset)) * 11), 0), 11)
   const [low, high] = numbers(chart.dataset.axis)
   const value = low + (1 - y / height) * (high - low)
   const away = rows.map((row) => Math.abs(degreesIn(row.cells[month + 1]) - value))
-  show(chart, away.indexOf(Math.min(...away.filter((apart) => apart >= 0))), month)
+  show(chart, away.indexOf(Math.min(...away.filter((apart) => apart >= 0))), month, isPinned)
 }
 
 document.addEventListener('pointermove', ({ target, pointerType, clientX, clientY }) => {
-  if (pointerType === 'touch') return // A finger that moves scrolls.
+  if (pointerType === 'touch' || shown?.isPinned) return // A finger that moves scrolls.
   const chart = target.closest('[data-plot]')
   if (chart) showAt(chart, clientX, clientY)
-  else if (shown && !target.closest('#origin') && !document.activeElement.matches('[data-plot]')) hide()
+  else if (shown && !document.activeElement.matches('[data-plot]')) hide()
 })
 // A click tells whole pixels alone, which are half a year of a chart as wide as a phone.
 document.addEventListener('pointerdown', ({ clientX, clientY }) => {
@@ -114,7 +122,7 @@ document.addEventListener('click', (event) => {
     const isPress =
       pressed && Math.hypot(pressed.clientX - event.clientX, pressed.clientY - event.clientY) < 20
     const { clientX, clientY } = isPress ? pressed : event
-    return showAt(chart, clientX, clientY)
+    return showAt(chart, clientX, clientY, true)
   }
   hide()
 })
@@ -137,7 +145,7 @@ document.addEventListener('keydown', (event) => {
 
 /** Where the cursor leaves what is seen of a chart, that follows it. */
 function showByKey(chart, column, month) {
-  show(chart, column, month)
+  show(chart, column, month, true)
   const scroller = chart.closest('.scroll')
   const place = chart.querySelector('.cursor').getBoundingClientRect()
   const seen = scroller.getBoundingClientRect()
