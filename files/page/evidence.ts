@@ -24,7 +24,6 @@ export type Evidence = {
 }
 
 const recordsMax = 1000
-const ageMs = 5000
 
 /** Takes month and year from the end of a path, `January/2010`; undefined when they are none. */
 export function parseMonthPath(text: string): { name: MonthName; year: number } | undefined {
@@ -48,9 +47,8 @@ export async function readEvidence(
   const average = climate.averages.get(name)?.get(year)
   if (!average) return undefined
   const { partition, offset, count, sum, avg, start, end } = average
-  // A consumer may have read on since.
-  let log = await access.read(ageMs)
-  if (log.offsets()[partition]! < offset) log = await access.read(0)
+  // As it is at this moment: a consumer may have read on, and a topic may have been recreated.
+  const log = await access.read(0)
   if (log.offsets()[partition]! < offset)
     throw new OperatingError(
       `partition-${partition}.json counts up to offset ${offset}, the log ends at ${log.offsets()[partition]}: it is another log`,

@@ -6,8 +6,8 @@ import { statsFragments } from './fragments.ts'
 import type { LogAccess } from './log-access.ts'
 import type { Unit } from './unit.ts'
 
-// A day that lies in the past of the log stays what it was, but for a topic that is created anew.
-const ageMs = 5000
+// A day that lies in the past of the log stays what it was, unless the topic is recreated.
+const ageMs = 1000
 
 /**
  * Renders the fragments as they were when a day was the newest: computed from the log, as `verify.ts --at-date` does.

@@ -98,7 +98,8 @@ export class LogHistory {
    * @throws OperatingError with the reason when the log cannot be read, has lost its first records, or is too long
    */
   async readOn(ageMs = 0): Promise<void> {
-    if (this.#reading || performance.now() - this.#readAt > ageMs) {
+    const askedAt = performance.now()
+    while (askedAt - this.#readAt > ageMs) {
       this.#reading ??= this.#readToEnd().finally(() => {
         this.#reading = undefined
       })
@@ -150,6 +151,7 @@ export class LogHistory {
   }
 
   async #readToEnd(): Promise<void> {
+    const begin = performance.now()
     const topic = await this.findTopic()
     if (topic.id !== this.#topic?.id) this.#logs = partitions.map(emptyLog)
     this.#topic = topic
@@ -168,7 +170,7 @@ export class LogHistory {
         throw new OperatingError(`the log was not read within ${readMs / 1000} s`, { cause })
       throw cause
     }
-    this.#readAt = performance.now()
+    this.#readAt = begin
   }
 }
 
