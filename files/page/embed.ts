@@ -16,10 +16,12 @@ export function renderEmbed({ fragments }: View, unit: Unit): string {
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="${renewSeconds}">
 <title>${part('title')}</title>
+<base target="_blank">
+<link rel="icon" href="icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="page.css">
 </head>
 <body class="embed">
-<main><h1><a href="./?unit=${unit}" target="_blank" rel="noopener">${part('heading')}</a></h1>
+<main><h1><a href="./?unit=${unit}" rel="noopener">${part('heading')}</a></h1>
 <div id="latest">${part('latest')}</div>
 <div id="stripes">${part('stripes')}</div>${part('stripes-legend')}${part('proof')}</main>
 </body>

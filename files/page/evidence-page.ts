@@ -41,8 +41,10 @@ function verdict({ agrees, log, file, partition }: Evidence): string {
 
 function tally({ records, recordsInAll }: Evidence): string {
   const many = (kind: keyof typeof words) => records.filter((record) => record.kind === kind).length
-  const shown = recordsInAll > records.length ? ` of the first ${formatCount(records.length)}` : ''
-  return `The log has ${formatCount(recordsInAll)} records of this month:${shown} ${many('counted')} counted, ${many('duplicate')} duplicates, ${many('late')} late.`
+  const ofFirst = recordsInAll > records.length ? `Of the first ${formatCount(records.length)}: ` : ''
+  const duplicates = many('duplicate')
+  const kinds = `${many('counted')} counted, ${duplicates} ${duplicates === 1 ? 'duplicate' : 'duplicates'}, ${many('late')} late`
+  return `The log has ${formatCount(recordsInAll)} records of this month. ${ofFirst}${kinds}.`
 }
 
 function recordTable({ records, dayRecords }: Evidence, unit: Unit): Html {

@@ -82,7 +82,7 @@ function progress(readings: readonly Reading[], now: number, chaos?: ChaosStatus
   const states = readings.map((reading) => stateWord(reading, now))
   const words = Map.groupBy(states, (state) => state.words.split(',')[0]!)
   const counts = [...words].map(([word, { length }]) =>
-    length === readings.length ? `all ${length} partitions ${word}` : `${length} ${word}`,
+    length === readings.length ? `all ${length} partitions: ${word}` : `${length} ${word}`,
   )
   const days = readings.reduce((sum, { counted }) => sum + counted, 0)
   const isWell = states.every(isWorking) && !readings.some(({ problem }) => problem) && !chaos?.difference

@@ -23,6 +23,8 @@ export type PageSetting = {
 /** Renders the whole page. All that can change is inside elements whose ids are the names of the fragments. */
 export function renderPage({ fragments, version }: View, setting: PageSetting): string {
   const { unit, period, at } = setting
+  // Files and pictures are those of now.
+  const pictures = (name: string) => (at ? undefined : pictureLinks(name, unit))
   const page = html`<!doctype html>
 <html lang="en">
 ${head(fragments, setting)}
@@ -32,14 +34,14 @@ ${head(fragments, setting)}
 <main id="main" tabindex="-1">
 ${at && html`<p class="past">This is the page as it was when ${at} was the newest day. <a href="?unit=${unit}">Back to now</a></p>`}
 ${section('newest', 'Newest month', html`${part(fragments, 'latest')}${part(fragments, 'beginning')}`)}
-${chart(fragments, 'stripes', 'Each year compared with the average', unit, part(fragments, 'years'))}
-${chart(fragments, 'heat-map', 'Each month compared with its average', unit)}
-${chart(fragments, 'year-lines', 'Month by month', unit)}
-${months(fragments, unit)}
+${chart(fragments, 'stripes', 'Each year compared with the average', pictures('stripes'), part(fragments, 'years'))}
+${chart(fragments, 'heat-map', 'Each month compared with its average', pictures('heat-map'))}
+${chart(fragments, 'year-lines', 'Month by month', pictures('year-lines'))}
+${months(fragments, pictures('month'))}
 ${period && normals(fragments, period)}
 ${travel(fragments, setting)}
 ${section('records', 'Records', part(fragments, 'records'))}
-${section('numbers', 'All numbers', html`${downloads}${numbers(fragments, unit)}`)}
+${section('numbers', 'All numbers', html`${!at && downloads}${numbers(fragments, unit)}`)}
 ${!at && progress(fragments)}
 </main>
 <footer><p>Means of daily maxima, each day counted once. Point at a number, touch it, or move to it with Tab and the arrow keys, to see what it is made of. <a href="about">About this page and its data</a></p>
@@ -92,12 +94,12 @@ function section(name: string, title: string, content: Html): Html {
 }
 
 /** A chart is the stop of the Tab key itself, and scrolls with its arrow keys: what it scrolls in is none. */
-function chart(fragments: Fragments, name: string, title: string, unit: Unit, note?: Html): Html {
+function chart(fragments: Fragments, name: string, title: string, links?: Html, note?: Html): Html {
   const swipe = name === 'heat-map' && html`<p class="swipe">Swipe to see earlier years.</p>`
   return section(
     name,
     title,
-    html`${part(fragments, name, 'chart-body scroll newest-end')}${part(fragments, `${name}-legend`)}${swipe}${note}${pictureLinks(name, unit)}`,
+    html`${part(fragments, name, 'chart-body scroll newest-end')}${part(fragments, `${name}-legend`)}${swipe}${note}${links}`,
   )
 }
 
@@ -107,12 +109,12 @@ function pictureLinks(name: string, unit: Unit): Html {
   return html`<p class="links downloads">Download: ${link('svg')} ${link('png')}</p>`
 }
 
-function months(fragments: Fragments, unit: Unit): Html {
-  const chart = html`<a class="month-chart" href="month.svg">${part(fragments, 'chart')}</a>`
+function months(fragments: Fragments, links?: Html): Html {
+  const chart = html`<div class="month-chart">${part(fragments, 'chart')}</div>`
   return section(
     'months',
     'The twelve months',
-    html`<div class="months">${part(fragments, 'sentences')}${chart}</div>${pictureLinks('month', unit)}`,
+    html`<div class="months">${part(fragments, 'sentences')}${chart}</div>${links}`,
   )
 }
 

@@ -131,6 +131,7 @@ test('the page of any day equals what verify.ts --at-date says', async (t) => {
     }
     assert.deepEqual(tableOf(page), expected, date)
     assert.match(page, new RegExp(`as it was when ${date} was the newest day`))
+    assert.doesNotMatch(page, /href="(stripes|month|stats|partition)/, 'these would be those of now')
   }
 })
 
