@@ -11,7 +11,9 @@ export function axisOf(values: readonly number[]): Axis {
   const span = Math.max(most - least, 1)
   const power = 10 ** Math.floor(Math.log10(span / 6))
   const step = power * ([1, 2, 5].find((nice) => span / (nice * power) <= 8) ?? 10)
-  return { low: Math.floor(least / step) * step, high: Math.ceil(most / step) * step || step, step }
+  const [low, high] = [Math.floor(least / step) * step, Math.ceil(most / step) * step]
+  // Values that are all one round number stand on a line of the axis.
+  return { low, high: high > low ? high : low + step, step }
 }
 
 /** Where a value stands, down from the top. */

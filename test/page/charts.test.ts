@@ -6,6 +6,7 @@ import { describeClimate } from '../../files/page/climate.ts'
 import { classCount, makeColourScale } from '../../files/page/colours.ts'
 import { statsFragments } from '../../files/page/fragments.ts'
 import { heatMap } from '../../files/page/heat-map.ts'
+import { axisOf } from '../../files/page/value-axis.ts'
 import { yearLines } from '../../files/page/year-lines.ts'
 import { averagesOf } from '../support/climate.ts'
 
@@ -72,6 +73,14 @@ test('a line is broken where a month is missing, and the newest year is apart fr
   assert.equal(newest.getAttribute('data-year'), '2001')
   assert.match(newest.getAttribute('d'), /^M[^L]+M[^L]+L[^LM]+$/)
   assert.equal(document.querySelectorAll('.older path').length, 1)
+})
+
+test('an axis holds all values, and has a height when they are all the same round number', () => {
+  for (const values of [[0], [50], [50, 50], [-10], [0, 100], [-0.4, 0.3], [1e6]]) {
+    const { low, high, step } = axisOf(values)
+    assert.ok(low < high && step > 0, `${values}: ${low} ${high} ${step}`)
+    assert.ok(low <= Math.min(...values) && high >= Math.max(...values), `${values}: ${low} ${high}`)
+  }
 })
 
 test('every fragment of every history is well formed: as many tags open as close', () => {
