@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { OperatingError, UsageError } from '../lib/core/program.ts'
 import { quoted } from '../lib/core/quoted.ts'
-import { drawMonthChart } from '../lib/results/month-chart.ts'
 import { parseDate } from '../lib/weather/calendar.ts'
 import { partitionCount } from '../lib/weather/partitions.ts'
 import { renderAbout } from './about.ts'
@@ -55,7 +54,7 @@ export function createRoutes(
     ['/embed', (query) => embed(page, unitIn(query), sharing)],
     ['/about', (_, request) => htmlPage(renderAbout(page.climate(), addressOf(request)))],
     ['/fragments', (query) => fragments(page, log, query)],
-    ['/month.svg', monthChart(page)],
+    ['/month.svg', monthChart(drawn.svg)],
     ['/stats.csv', keepLast(page, 'text/csv; charset=utf-8', () => formatStatsCsv(page.climate()))],
     ['/healthz', () => json({ status: 'ok', partitions: health(page) })],
     ['/metrics', () => metrics(page)],
@@ -202,7 +201,7 @@ function htmlPage(body: string): Answer {
 }
 
 /** Makes a text of the partition files anew only when they have changed. */
-function keepLast(page: LivePage, type: string, make: () => string): () => Answer {
+function keepLast(page: LivePage, type: string, make: () => string): Route {
   let last: { tag: string; body: Buffer } | undefined
   return () => {
     const tag = page.statsVersion()
@@ -211,15 +210,11 @@ function keepLast(page: LivePage, type: string, make: () => string): () => Answe
   }
 }
 
-/** The chart by itself: a picture with a style of its own, which this one answer allows. */
-function monthChart(page: LivePage): Route {
-  const chart = keepLast(page, 'image/svg+xml', () => {
-    const { averages, source } = page.climate()
-    return drawMonthChart(averages, { source })
-  })
+/** The chart by itself: in °F, as plot.ts draws it, unless °C is asked for. It has a style of its own, which this one answer allows. */
+function monthChart(draw: ReturnType<typeof createPictures>['svg']): Route {
   const hash = createHash('sha256').update(chartStyle()).digest('base64')
   const headers = { 'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'` }
-  return () => ({ ...chart(), headers })
+  return (query) => ({ ...draw('month', parseUnit(query.get('unit')))!, headers })
 }
 
 function metrics(page: LivePage): Answer {

@@ -178,6 +178,13 @@ test('the stripes of the PNG have the colours of their years', async (t) => {
     )
 })
 
+test('month.svg is in °F unless °C is asked for, whatever the page is shown in', async (t) => {
+  const { port } = await serve(t)
+  const unitOf = async (path: string) => /\d (°[FC])</.exec((await ask(port, path)).bytes.toString())![1]
+  assert.equal(await unitOf('/month.svg'), '°F')
+  assert.equal(await unitOf('/month.svg?unit=C'), '°C')
+})
+
 test('a picture that has nothing to show is not there, and the preview is there all the same', async (t) => {
   const { port } = await serve(t, 0)
   assert.equal((await ask(port, '/stripes.png')).status, 404)
