@@ -37,7 +37,7 @@ async function pageWithLog(t: TestContext) {
   const log = openLog(brokerSettings(environment), topic)
   const page = await servePage({ folder, host: '127.0.0.1', port: 0, log })
   t.after(page.close)
-  return page
+  return { ...page, folder }
 }
 
 test('the slider takes the charts to another day, its rest opens the page of that day, and back to now is a link', async (t) => {
@@ -62,6 +62,30 @@ test('the slider takes the charts to another day, its rest opens the page of tha
   await page.getByRole('link', { name: 'Back to now' }).click()
   await page.locator('#y1993').waitFor()
   assert.deepEqual(messages, [])
+})
+
+test('while the slider is at another day, what is counted meanwhile does not come between', async (t) => {
+  const { address, folder } = await pageWithLog(t)
+  const { page } = await openPage(t, address)
+  const slider = page.locator('.travel [type=range]')
+  await slider.waitFor()
+  await slider.evaluate((element) => {
+    const input = element as unknown as { value: string; dispatchEvent: (event: Event) => void }
+    input.value = '500'
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+  await page.locator('#latest').getByText('May 1991 so far').waitFor()
+  for (const partition of [0, 1, 2, 3])
+    putPartitionFile(folder, partition, JSON.stringify({ partition, offset: 9_000_000 }))
+  await waitFor('the files to be read', () =>
+    page.evaluate(
+      `fetch('metrics').then((answer) => answer.text()).then((text) => text.includes(' 9000000'))`,
+    ),
+  )
+  // By then the page has long been told, and could have fetched them several times.
+  for (let time = 0; time < 10; time++)
+    await page.evaluate(`fetch('fragments?unit=F&names=latest+heat-map').then((answer) => answer.text())`)
+  assert.match(await textOf(page.locator('#latest')), /^May 1991 so far/)
 })
 
 test('playing shows the stripes grow, and ends with the page of now', async (t) => {

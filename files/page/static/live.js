@@ -25,8 +25,8 @@ function listen(since) {
 }
 
 async function swap() {
-  // A page that nobody sees waits; what it wants is a set, which does not grow.
-  if (isSwapping || document.hidden) return
+  // A page that nobody sees waits, and one that shows another day; what it wants is a set, which does not grow.
+  if (isSwapping || document.hidden || document.body.classList.contains('traveling')) return
   isSwapping = true
   while (wanted.size > 0) {
     const names = [...wanted]
@@ -34,7 +34,9 @@ async function swap() {
     const pause = new Promise((resolve) => setTimeout(resolve, pauseMs))
     try {
       const response = await fetch(`fragments?unit=${unit}&names=${names.join('+')}`)
-      for (const [name, markup] of Object.entries(await response.json())) await put(name, markup)
+      const fragments = Object.entries(await response.json())
+      if (document.body.classList.contains('traveling')) break
+      for (const [name, markup] of fragments) await put(name, markup)
     } catch {
       for (const name of names) wanted.add(name)
       await new Promise((resolve) => setTimeout(resolve, 1000))

@@ -36,9 +36,15 @@ function begin() {
     if (isShowing) return
     isShowing = true
     document.body.classList.add('traveling')
-    for (let shown; shown !== slider.value; ) {
-      shown = slider.value
-      await show(dateOf(shown))
+    try {
+      for (let shown; shown !== slider.value; ) {
+        shown = slider.value
+        await show(dateOf(shown))
+      }
+    } catch (error) {
+      isPlaying = false
+      document.getElementById('connection').textContent =
+        `${form.at.value} cannot be shown: ${error.message}. Reload the page.`
     }
     isShowing = false
   }
