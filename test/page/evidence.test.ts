@@ -12,9 +12,11 @@ import { noLog, openLog } from '../../files/page/log-access.ts'
 import { servePage } from '../../files/page/server.ts'
 import { averagesOfDays } from '../support/climate.ts'
 import { brokerAddress, createTopic } from '../support/kafka.ts'
+import { putPartitionFile } from '../support/pages.ts'
 import { runProgram, temporaryFolder } from '../support/program.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { type RawRecord, reportRecord, sendRecords } from '../support/send-records.ts'
+import { waitFor } from '../support/wait-for.ts'
 
 /** A record as it is sent, and what it is to the statistics. */
 type Sent = { date: string; degrees: number; kind: 'counted' | 'duplicate' | 'late' }
@@ -102,6 +104,27 @@ test('the evidence of each number is the records that were sent, and their sum i
   assert.match(text, /✓ \d+ days in the log have the sum/)
   assert.equal((await fetch(`${address}evidence/May/1889`)).status, 404)
   assert.equal((await fetch(`${address}evidence/Mai/1991`)).status, 404)
+})
+
+test('evidence says that a number of the file is not what its records come to', async (t) => {
+  const { address, folder } = await countedPage(t, 1)
+  const july = async () => (await (await fetch(`${address}evidence/July/1990`)).json()) as Evidence
+  const { partition, agrees, log, file } = await july()
+  assert.equal(agrees, true)
+  const path = join(folder, `partition-${partition}.json`)
+  const text = JSON.parse(readFileSync(path, 'utf8'))
+  const sum = file.sum + 31
+  Object.assign(text.July[1990], { sum, avg: sum / file.count })
+  putPartitionFile(folder, partition, JSON.stringify(text))
+  const after = await waitFor('the file to be read', async () => {
+    const evidence = await july()
+    return evidence.file.sum === sum ? evidence : undefined
+  })
+  assert.deepEqual([after.agrees, after.log], [false, log])
+  const page = await (
+    await fetch(`${address}evidence/July/1990`, { headers: { Accept: 'text/html' } })
+  ).text()
+  assert.match(page, /class="proof differ">The file differs from the log: partition-\d\.json has \d+ days/)
 })
 
 test('the highest value of each day of the year is that of the days that were counted', async (t) => {
