@@ -4,7 +4,7 @@ import { daysInMonth, type MonthName, monthNames } from '../lib/weather/calendar
 import type { Source, Years } from '../lib/weather/source.ts'
 import { isEnough, type Normals, normalsOf } from './normals.ts'
 
-/** A year's mean over all its days counted; `hasAllMonths` when none of its months misses more than ten days. */
+/** A year's mean over all its days counted; `hasAllMonths` when each of its months is whole enough by WMO's rule. */
 export type YearAverage = {
   year: number
   avg: number

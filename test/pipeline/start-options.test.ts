@@ -70,6 +70,7 @@ test('npm start hands on what says how a file is to be read', async (t) => {
   assert.deepEqual(Object.fromEntries(given), {
     ...{
       listSkipped: false,
+      sendToday: false,
       noModel: false,
       station: 'Madison, WI',
       unit: 'K',

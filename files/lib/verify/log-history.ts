@@ -3,7 +3,7 @@ import type { BrokerSettings } from '../core/settings.ts'
 import { Cluster } from '../kafka/cluster.ts'
 import { checkPartitionCount, type Topic } from '../kafka/metadata.ts'
 import { isNetworkError, reason } from '../kafka/network-error.ts'
-import { type MonthName, monthNames } from '../weather/calendar.ts'
+import { daysInMonth, type MonthName, monthNames } from '../weather/calendar.ts'
 import { partitionCount, partitions } from '../weather/partitions.ts'
 import {
   dateIn,
@@ -35,6 +35,8 @@ export type LoggedMonth = {
   avg: number
   start: string
   end: string
+  /** How many days in a row are missing at most, those before the first and after the last one included. */
+  longestGap: number
   partition: number
   offset: number
 }
@@ -250,17 +252,24 @@ function monthsUntil(log: PartitionLog, until: number): LoggedMonth[] {
   for (let i = 0; i < end; i++) {
     if (kinds[i] !== counted) continue
     const [date, sum, key] = [dateOf(days[i]!), degrees[i]!, Math.floor(days[i]! / 100)]
+    const day = days[i]! % 100
     const found = months.get(key)
     if (found) {
+      found.longestGap = Math.max(found.longestGap, day - Number(found.end.slice(8)) - 1)
       found.count++
       found.sum += sum
       found.end = date
     } else {
       const [name, year] = [monthNames[(key % 100) - 1]!, Math.floor(key / 100)]
-      months.set(key, { name, year, count: 1, sum, avg: sum, start: date, end: date, partition, offset })
+      const first = { count: 1, sum, avg: sum, start: date, end: date, longestGap: day - 1 }
+      months.set(key, { name, year, ...first, partition, offset })
     }
   }
-  for (const month of months.values()) month.avg = month.sum / month.count
+  for (const [key, month] of months) {
+    month.avg = month.sum / month.count
+    const after = daysInMonth(month.year, key % 100) - Number(month.end.slice(8))
+    month.longestGap = Math.max(month.longestGap, after)
+  }
   return [...months.values()]
 }
 
