@@ -1,0 +1,3 @@
+/* node:os, as far as the programs use it. */
+export const hostname = () => 'simulated'
+export const homedir = () => '/home'
