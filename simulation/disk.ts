@@ -42,6 +42,8 @@ const errors = {
 export type DiskWatcher = {
   /** A file has got this content at this path, by a rename. */
   onRename: (process: SimulatedProcess, path: string, content: Buffer) => void
+  /** A call has failed. */
+  onFailure: (process: SimulatedProcess) => void
 }
 
 /**
@@ -53,7 +55,7 @@ export type DiskWatcher = {
  */
 export class Disk {
   trouble: DiskTrouble | undefined
-  watcher: DiskWatcher = { onRename: () => {} }
+  watcher: DiskWatcher = { onRename: () => {}, onFailure: () => {} }
   readonly #clock: Clock
   readonly #random: Random
   readonly #trace: Trace
@@ -296,7 +298,7 @@ export class Disk {
       if (ambush.when === 'half-way') half?.()
       this.#spring(process, `${ambush.when} ${what} ${path}`)
     }
-    this.#failIfTold(what, path, half)
+    this.#failIfTold(process, what, path, half)
     const result = act()
     if (!path.includes('.status.')) this.#trace.note(process.name, `${what} ${path}`)
     process.spend(0.02)
@@ -310,13 +312,14 @@ export class Disk {
     if (process.hasEnded) throw new Killed()
   }
 
-  #failIfTold(what: keyof typeof needs, path: string, half?: () => void): void {
+  #failIfTold(process: SimulatedProcess, what: keyof typeof needs, path: string, half?: () => void): void {
     const { trouble } = this
     if (!trouble || !needs[what].includes(trouble.code)) return
     if (trouble.callsLeft-- > 0) return
     trouble.isMet = true
     if (what === 'write') half?.()
     this.#trace.note('disk', `${trouble.code}, ${what} ${path}`)
+    this.watcher.onFailure(process)
     throw failure(trouble.code, what === 'create' || what === 'read' ? 'open' : what, path)
   }
 

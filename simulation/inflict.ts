@@ -220,21 +220,26 @@ export class Inflictor implements Circumstances {
     return this.#now
   }
 
-  /** Puts a copy of a partition file back that was made a while before; of the same topic. */
+  /** Puts a copy of a partition file back that was made a while before; of the same log. */
   #putBack(fault: Fault): { until: number } | undefined {
     const { clock, disk, cluster, trace } = this.#site
     const partition = this.#partition(fault)
     const copy = disk.contentOf(`/data/partition-${partition}.json`)
-    const memory = () => String(disk.contentOf(`/data/.almanac/partition-${partition}.json`)).slice(0, 50)
-    const [topic, known] = [cluster.view.topics.get(topicName)?.id, memory()]
-    if (!copy || !topic || !known.includes(topic)) return undefined
-    clock.after(fault.forMs, () => {
-      if (memory() !== known) return
+    const log = () => {
+      const memory = String(disk.contentOf(`/data/.almanac/partition-${partition}.json`))
+      const id = cluster.view.topics.get(topicName)?.id
+      return id && memory.includes(id) ? `${id}, ${cluster.histories.get(`${id}/${partition}`)!.length}` : undefined
+    }
+    const before = log()
+    if (!copy || !before) return undefined
+    const remedy = () => {
+      if (log() !== before) return
       trace.note('fault', `partition-${partition}.json is put back`)
       const done = this.#meddle(partition, copy)
       if (done) this.#note(fault.kind, done.until)
-    })
-    return this.#now
+    }
+    this.#takeAwayAfter(fault.forMs, remedy)
+    return { until: clock.now }
   }
 
   #cutPower(): { until: number } {
@@ -286,7 +291,7 @@ export class Inflictor implements Circumstances {
 
   #trim(fault: Fault): { until: number } | undefined {
     const found = this.#log(fault)
-    if (!found) return undefined
+    if (!found || found.batch.baseOffset === 0) return undefined
     this.#site.cluster.trim(topicName, found.partition, found.batch.baseOffset)
     this.#site.isTrimmed = true
     return this.#now

@@ -11,7 +11,7 @@ const fileOf = (partition: number) => `/data/partition-${partition}.json`
 const memoryOf = (partition: number) => `/data/.almanac/partition-${partition}.json`
 
 /** What a partition file holds, who put it there, and when. */
-type Held = { topicId: string; offset: number; by: SimulatedProcess | undefined; at: number }
+type Held = { topicId: string; offset: number; by: SimulatedProcess | undefined; at: number; isDoubtful?: boolean }
 
 /**
  * Holds what the programs leave on the disk against the log, in a few lines of its own and without their code: the fold of
@@ -50,6 +50,11 @@ export class Judge {
     if (offset === 0 && before && before.offset > 0) this.#expectArchived(partition, before)
     this.#settle(partition)
     this.#held.set(partition, { topicId, offset, by, at: by.clock.now })
+  }
+
+  /** Notes that a program's work on the disk has failed: what it has just put there may not last, and it has said so. */
+  noteFailure(by: SimulatedProcess): void {
+    for (const held of this.#held.values()) if (held.by === by && held.at === by.clock.now) held.isDoubtful = true
   }
 
   /**
@@ -94,7 +99,7 @@ export class Judge {
   /** What was put there is durable once its writer has lived on: only then did it get to the end of its work. */
   #settle(partition: number): void {
     const held = this.#held.get(partition)
-    if (held && (!held.by?.hasEnded || held.by.endedAt > held.at)) this.#durable.set(partition, held)
+    if (held && !held.isDoubtful && (!held.by?.hasEnded || held.by.endedAt > held.at)) this.#durable.set(partition, held)
   }
 
   /** Judges what is in the archive: the file of each topic is what its log makes. */
@@ -114,8 +119,7 @@ export class Judge {
     const leader = this.#cluster.leaderOf(topicName, partition)
     const end = leader && this.#cluster.replicaOf(leader, topicName, partition)?.lastStableOffset
     const held = this.#held.get(partition)
-    if (end === undefined || !topic) return Number.POSITIVE_INFINITY
-    if (!held || held.topicId !== topic.id) return end
+    if (end === undefined || !held || this.#topicOf(partition) !== topic?.id) return Number.POSITIVE_INFINITY
     return end - held.offset
   }
 
@@ -130,9 +134,13 @@ export class Judge {
     const histories = this.#cluster.histories.get(`${topicId}/${partition}`)
     if (!histories) throw new Misdeed(`${path}: offset ${offset}, and no topic is remembered`)
     // Of a log whose disks lost their tail, what was read before that is right as well.
-    const expected = histories.map((history, index) => this.#fold(`${topicId}/${partition}/${index}`, history).fileAt(offset))
-    if (expected.some((one) => isDeepStrictEqual(one, file))) return offset
-    throw new Misdeed(`${path}: ${firstDifference(file, expected.at(-1)!)}`)
+    let why = ''
+    for (const [index, history] of histories.entries()) {
+      const expected = this.#fold(`${topicId}/${partition}/${index}`, history).fileAt(offset)
+      if (isDeepStrictEqual(expected, file)) return offset
+      why = typeof expected === 'string' ? expected : firstDifference(file, expected)
+    }
+    throw new Misdeed(`${path}: offset ${offset}: ${why}`)
   }
 
   #expectArchived(partition: number, before: Held): void {
@@ -178,40 +186,36 @@ class Fold {
     this.#history = history
   }
 
-  /** What the file must be at an offset. */
-  fileAt(offset: number): object {
-    const state = this.#state
-    if (this.#last && state.offset === offset) return this.#last
-    if (offset < state.offset) this.#state = { offset: 0, months: new Map() }
-    this.#goOn(offset)
+  /** What the file must be at an offset; or, as a text, why there can be none. */
+  fileAt(offset: number): object | string {
+    if (this.#last && this.#state.offset === offset) return this.#last
+    if (offset < this.#state.offset) this.#state = { offset: 0, months: new Map() }
+    const end = this.#history.at(-1)?.nextOffset ?? 0
+    if (offset > end) return `no more than ${end} is committed`
+    const added = this.#history.filter((batch) => batch.nextOffset > this.#state.offset && batch.baseOffset < offset)
+    const undecided = added.find((batch) => this.#endOf(batch) === undefined)
+    if (undecided) return `the transaction at ${undecided.baseOffset} is open`
+    for (const batch of added) if (this.#endOf(batch) === 'commit') this.#add(batch, offset)
+    this.#state.offset = offset
     this.#last = simpleFile(this.#state, this.#partition)
     return this.#last
   }
 
-  #goOn(until: number): void {
-    const { offset: from, months } = this.#state
-    const fold = { offset: until, months }
-    const end = this.#history.at(-1)?.nextOffset ?? 0
-    if (until > end) throw new Misdeed(`partition ${this.#partition}: offset ${until}, and ${end} is committed`)
-    for (const batch of this.#history) {
-      if (batch.nextOffset <= from || batch.baseOffset >= until || batch.marker) continue
-      if (batch.producerId !== undefined && this.#endOf(batch) === 'abort') continue
-      for (const { offsetDelta, key, value } of batch.records) {
-        const offset = batch.baseOffset + offsetDelta
-        const report = offset >= from && offset < until ? simpleReport(key, value) : undefined
-        if (report) simpleAdd(fold, report)
-      }
+  #add({ baseOffset, records }: Batch, until: number): void {
+    for (const { offsetDelta, key, value } of records) {
+      const offset = baseOffset + offsetDelta
+      const report = offset >= this.#state.offset && offset < until ? simpleReport(key, value) : undefined
+      if (report) simpleAdd(this.#state, report)
     }
-    this.#state = fold
   }
 
-  /** How the transaction of a batch ended. */
-  #endOf({ producerId, baseOffset }: Batch): 'commit' | 'abort' {
-    const marker = this.#history.find(
-      (batch) => batch.marker && batch.producerId === producerId && batch.baseOffset > baseOffset,
+  /** How the transaction of a batch ended; undefined while it is open. What is in none is committed. */
+  #endOf({ producerId, baseOffset }: Batch): 'commit' | 'abort' | undefined {
+    if (producerId === undefined) return 'commit'
+    const end = this.#history.find(
+      (batch) => batch.marker && batch.producerId === producerId && batch.baseOffset >= baseOffset,
     )
-    if (!marker) throw new Misdeed(`partition ${this.#partition}: counted the open transaction at ${baseOffset}`)
-    return marker.marker!
+    return end?.marker
   }
 }
 

@@ -34,6 +34,7 @@ export class Workload {
   begin(): void {
     this.#calendars = monthsOf.map((months) => ({ year: 1990, month: months[0]!, day: 0 }))
     this.#open = monthsOf.map(() => new Map())
+    this.#finished.clear()
   }
 
   /** Writes a batch into a partition, or ends a transaction there. */
@@ -51,12 +52,16 @@ export class Workload {
     if (isWritten && producerId !== undefined && !open.has(producerId)) open.set(producerId, now)
   }
 
-  /** Ends all transactions. @returns whether none is left */
-  endAll(cluster: SimulatedCluster, topic: string): boolean {
-    for (const [partition, open] of this.#open.entries())
+  /** Ends all transactions, and then writes one record more into each partition. @returns whether that is done */
+  finish(cluster: SimulatedCluster, topic: string): boolean {
+    for (const [partition, open] of this.#open.entries()) {
       for (const producerId of [...open.keys()]) this.#end(cluster, topic, partition, producerId)
-    return this.#open.every((open) => open.size === 0)
+      if (open.size > 0 || this.#finished.has(partition)) continue
+      if (cluster.write(topic, partition, this.#batch(partition, undefined))) this.#finished.add(partition)
+    }
+    return this.#finished.size === this.#open.length
   }
+  readonly #finished = new Set<number>()
 
   /** Writes records to a broker that believes to lead, and is cut off: they never are committed. */
   writeAside(cluster: SimulatedCluster, topic: string, partition: number, broker: number): void {

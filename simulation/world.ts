@@ -101,6 +101,7 @@ export class World {
     this.#inflictor = new Inflictor(this, stream('inflict'))
     this.disk.watcher = {
       onRename: (process, path, content) => this.check(() => this.judge.judgeRename(process, path, content)),
+      onFailure: (process) => this.judge.noteFailure(process),
     }
   }
 
@@ -192,7 +193,8 @@ export class World {
     this.#inflictor.heal()
     const deadline = this.clock.now + healingMsMax
     const look = () => {
-      const areDecided = this.workload.endAll(this.cluster, topicName)
+      // A consumer whose file another hand has changed finds that when it writes next: so each gets one more record.
+      const areDecided = this.workload.finish(this.cluster, topicName)
       const lags = [0, 1, 2, 3].map((partition) => this.judge.lag(topicName, partition))
       if (areDecided && lags.every((lag) => lag === 0)) return this.#stopAll()
       if (this.clock.now < deadline) return void this.clock.after(100, look)
@@ -219,7 +221,7 @@ export class World {
   #verify(): void {
     this.check(() => this.judge.judgeArchive())
     const verify = this.#start('verify', ['verify.ts'], ({ end, stdout, stderr }) => {
-      const isRight = this.isTrimmed ? /still proven/.test(stdout) : end?.code === 0
+      const isRight = end?.code === 0 || (this.isTrimmed && /months are still proven/.test(stdout))
       if (!isRight) this.fail(`verify ends with exit code ${end?.code}: ${stdout}${stderr}`)
       this.#isOver = true
     })
@@ -258,7 +260,7 @@ export class World {
     if (isHopeless) this.recreateTopic()
     const flags = !isHopeless && ended.end?.by === 'itself' && stderr.includes('--rebuild`') ? ['--rebuild'] : []
     this.clock.after(this.#random.between(10, 1500), () => {
-      if (this.consumers.get(name) === ended) this.startConsumer(name, partitions, flags)
+      if (this.consumers.get(name) === ended && !this.#isStopping) this.startConsumer(name, partitions, flags)
     })
   }
 }
