@@ -118,6 +118,8 @@ export function isOldTopic(owned: OwnedPartition, topicId: string): boolean {
 function startOver(owned: OwnedPartition, topicId: string | undefined): string {
   const folder = topicId ?? `unknown-${timestamp()}`
   const { partition, offset } = owned.checkpoint
+  // What another hand has put there is not what we counted, and not ours to archive under this topic.
+  checkOurs(owned)
   archiveFile(owned.path, folder)
   owned.checkpoint = owned.application.empty(partition)
   owned.hasNewMemory = false
@@ -138,6 +140,7 @@ function makeFolder(directory: string, hidden: string): void {
   }
 }
 
+/** Makes sure that nobody else has touched lock or file since. @throws OperatingError that says what to do */
 function checkOurs(owned: OwnedPartition): void {
   owned.lock.check()
   if (fileVersion(owned.path) === owned.version) return

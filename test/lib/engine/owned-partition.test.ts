@@ -189,6 +189,19 @@ for (const [what, meddle] of Object.entries(meddlings)) {
   })
 }
 
+for (const [what, meddle] of Object.entries(meddlings)) {
+  test(`adoptTopic throws when the file was ${what} by another, and archives nothing`, async (t) => {
+    const folder = await makeFolder(t, oldFile, { topicId: 'A', epochs: [[1, 0]] })
+    const owned = open(t, folder)
+    meddle(owned.path)
+    assert.throws(() => adoptTopic(owned, 'B'), {
+      name: 'OperatingError',
+      message: /partition-2\.json: was removed, replaced or changed by another program/,
+    })
+    assert.equal(existsSync(join(folder, 'archive')), false)
+  })
+}
+
 test('writePartition throws when the lock file was removed, and leaves the partition file', async (t) => {
   const folder = await makeFolder(t, oldFile)
   const owned = open(t, folder)
