@@ -220,7 +220,7 @@ export class Inflictor implements Circumstances {
     return this.#now
   }
 
-  /** Puts a copy of a partition file back that was made a while before; of the same log. */
+  /** Puts a copy of a partition file back that was made a while before; of the same log, which has lost nothing. */
   #putBack(fault: Fault): { until: number } | undefined {
     const { clock, disk, cluster, trace } = this.#site
     const partition = this.#partition(fault)
@@ -228,7 +228,8 @@ export class Inflictor implements Circumstances {
     const log = () => {
       const memory = String(disk.contentOf(`/data/.almanac/partition-${partition}.json`))
       const id = cluster.view.topics.get(topicName)?.id
-      return id && memory.includes(id) ? `${id}, ${cluster.histories.get(`${id}/${partition}`)!.length}` : undefined
+      const isWhole = cluster.histories.get(`${id}/${partition}`)?.length === 1
+      return id && isWhole && memory.includes(id) ? id : undefined
     }
     const before = log()
     if (!copy || !before) return undefined
