@@ -87,7 +87,8 @@ export class Judge {
       }
       const offset = this.#expectRight(path, partition, content)
       const { topicId, epochs } = this.#memory(partition)
-      if (least?.topicId === topicId && offset < least.offset)
+      if (least && least.offset > 0 && offset === 0) this.#expectArchived(partition, least)
+      else if (least?.topicId === topicId && offset < least.offset)
         throw new Misdeed(`${path}: a power cut took it back to offset ${offset}; ${least.offset} had been durable`)
       for (const { leaderEpoch, baseOffset } of this.#historyOf(topicId, partition))
         if (baseOffset < offset && !epochs.some(([epoch]) => epoch === leaderEpoch))

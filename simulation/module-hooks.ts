@@ -16,7 +16,7 @@ const replacements: Record<string, string> = {
 }
 
 const globals = [
-  ...['Date', 'Math', 'performance', 'process', 'console', 'setTimeout', 'setInterval', 'setImmediate'],
+  ...['AbortSignal', 'Date', 'Math', 'performance', 'process', 'console', 'setTimeout', 'setInterval', 'setImmediate'],
   ...['clearTimeout', 'clearInterval', 'clearImmediate'],
 ]
 

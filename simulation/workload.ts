@@ -20,7 +20,8 @@ export class Workload {
   readonly #hasTransactions: boolean
   /** By partition. */
   #calendars: Calendar[] = []
-  #open: Map<bigint, number>[] = []
+  /** When each transaction was begun. */
+  readonly #begunAt = new Map<bigint, number>()
   #producerId = 1000n
 
   constructor(random: Random) {
@@ -33,33 +34,32 @@ export class Workload {
   /** Begins anew, with a topic that was created. */
   begin(): void {
     this.#calendars = monthsOf.map((months) => ({ year: 1990, month: months[0]!, day: 0 }))
-    this.#open = monthsOf.map(() => new Map())
     this.#finished.clear()
   }
 
   /** Writes a batch into a partition, or ends a transaction there. */
   write(cluster: SimulatedCluster, topic: string, partition: number, now: number): void {
     const random = this.#random
-    const open = this.#open[partition]!
-    const late = [...open].find(([, begunAt]) => now - begunAt > longestTransactionMs)?.[0]
-    const [some] = open.keys()
+    const open = openTransactions(cluster, topic, partition)
+    const late = open.find((producerId) => now - this.#begunAt.get(producerId)! > longestTransactionMs)
+    const [some] = open
     if (late ?? (some && random.chance(0.3))) return this.#end(cluster, topic, partition, (late ?? some)!)
     const isTransactional = this.#hasTransactions && random.chance(0.35)
     const producerId = isTransactional ? (random.chance(0.6) && some) || ++this.#producerId : undefined
+    if (producerId !== undefined && producerId !== some) this.#begunAt.set(producerId, now)
     const batch = this.#batch(partition, producerId)
-    const isWritten = cluster.write(topic, partition, batch)
-    if (isWritten) this.records += batch.records.length
-    if (isWritten && producerId !== undefined && !open.has(producerId)) open.set(producerId, now)
+    if (cluster.write(topic, partition, batch)) this.records += batch.records.length
   }
 
   /** Ends all transactions, and then writes one record more into each partition. @returns whether that is done */
   finish(cluster: SimulatedCluster, topic: string): boolean {
-    for (const [partition, open] of this.#open.entries()) {
-      for (const producerId of [...open.keys()]) this.#end(cluster, topic, partition, producerId)
-      if (open.size > 0 || this.#finished.has(partition)) continue
+    for (const partition of monthsOf.keys()) {
+      const open = openTransactions(cluster, topic, partition)
+      for (const producerId of open) this.#end(cluster, topic, partition, producerId)
+      if (open.length > 0 || this.#finished.has(partition)) continue
       if (cluster.write(topic, partition, this.#batch(partition, undefined))) this.#finished.add(partition)
     }
-    return this.#finished.size === this.#open.length
+    return this.#finished.size === monthsOf.length
   }
   readonly #finished = new Set<number>()
 
@@ -77,8 +77,7 @@ export class Workload {
       isTransactional: true,
       producerId,
     })
-    if (cluster.write(topic, partition, { bytes, offsets: 1, producerId, marker, records: [] }))
-      this.#open[partition]!.delete(producerId)
+    cluster.write(topic, partition, { bytes, offsets: 1, producerId, marker, records: [] })
   }
 
   #batch(partition: number, producerId: bigint | undefined): NewBatch {
@@ -146,6 +145,12 @@ export class Workload {
     }
     return calendar
   }
+}
+
+/** As the log has them: a marker that its leader took and the others never got has ended nothing, and is sent again. */
+function openTransactions(cluster: SimulatedCluster, topic: string, partition: number): readonly bigint[] {
+  const leader = cluster.leaderOf(topic, partition)
+  return (leader && cluster.replicaOf(leader, topic, partition)?.openTransactions) ?? []
 }
 
 function keyOf({ month }: Calendar): Buffer {

@@ -40,6 +40,18 @@ export const performance = {
 // Node's timers know whole milliseconds, from 1 to 2^31 - 1; anything else is 1.
 const wholeDelay = (ms: number) => (ms >= 1 && ms < 2 ** 31 ? Math.trunc(ms) : 1)
 
+/** Node keeps each signal that `any` makes until it aborts, and with it whatever a killed process was: this one does not. */
+export const AbortSignal = {
+  any: (signals: readonly globalThis.AbortSignal[]): globalThis.AbortSignal => {
+    const any = new AbortController()
+    for (const signal of signals) {
+      if (signal.aborted) any.abort(signal.reason)
+      signal.addEventListener('abort', () => any.abort(signal.reason), { once: true })
+    }
+    return any.signal
+  },
+}
+
 type Callback = (...values: unknown[]) => void
 
 export function setTimeout(run: Callback, ms = 1, ...values: unknown[]): SimulatedTimer {

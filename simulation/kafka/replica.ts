@@ -85,6 +85,16 @@ export class Replica {
     return stable
   }
 
+  /** The producers whose transactions are open at the log's end. */
+  get openTransactions(): bigint[] {
+    return this.#transactions().flatMap(({ producerId, last }) => (last === Number.POSITIVE_INFINITY ? [producerId] : []))
+  }
+
+  /** Whether a transaction that has ended would be open again without what lies at an offset and after it. */
+  endsTransactionAfter(offset: number): boolean {
+    return this.#transactions().some(({ first, last }) => first < offset && last >= offset && last < this.logEnd)
+  }
+
   /** The aborted transactions with records in a range of offsets. */
   abortedBetween(from: number, until: number): Transaction[] {
     return this.#transactions().filter(
