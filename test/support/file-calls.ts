@@ -74,7 +74,7 @@ function makingFolders(path: string, whole: string): Step {
 }
 
 const steps: Record<string, (path: string, parameters: unknown[]) => Step> = {
-  openSync: (path, [, flags]) => ({ call: { name: 'open', path, isNew: flags === 'w' } }),
+  openSync: (path, [, flags]) => ({ call: { name: 'open', path, isNew: String(flags).startsWith('w') } }),
   writeSync: (path, [file, content]) => writing(path, file, content),
   writevSync: (path, [file, content]) => writing(path, file, content),
   writeFileSync: (path, [file, content]) => writing(path, file, content),

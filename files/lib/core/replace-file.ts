@@ -3,6 +3,7 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
@@ -70,7 +71,7 @@ export function syncFolder(path: string): void {
 }
 
 function writeWhole(path: string, content: string | readonly Uint8Array[], isSynced: boolean): string {
-  const file = openSync(path, 'w')
+  const file = openNew(path)
   try {
     if (typeof content === 'string') writeFileSync(file, content)
     else writePieces(file, content)
@@ -79,6 +80,17 @@ function writeWhole(path: string, content: string | readonly Uint8Array[], isSyn
   } finally {
     closeSync(file)
   }
+}
+
+/** Opens a file that was not there before: one left by a kill may, after a power cut, be the old file's second name. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  if (lstatSync(path).isFile()) rmSync(path)
+  return openSync(path, 'w')
 }
 
 function formatVersion({ dev, ino, mtimeNs, size }: BigIntStats): string {

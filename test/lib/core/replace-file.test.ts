@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -37,6 +38,14 @@ test('replaceFile leaves nothing beside the file, and takes over a temporary fil
   writeFileSync(`${path}.tmp`, 'left over and longer than what comes')
   replaceFile(path, 'new')
   assert.deepEqual(readdirSync(folder), ['file'])
+  assert.equal(readFileSync(path, 'utf8'), 'new')
+})
+
+test('replaceFile does not write into the old file when that bears the temporary name too, as a rename by half leaves it', async (t) => {
+  const path = join(await temporaryFolder(t), 'file')
+  writeFileSync(path, 'old')
+  linkSync(path, `${path}.tmp`)
+  replaceFile(path, 'new', { beforeRename: () => assert.equal(readFileSync(path, 'utf8'), 'old') })
   assert.equal(readFileSync(path, 'utf8'), 'new')
 })
 
