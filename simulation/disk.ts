@@ -78,13 +78,15 @@ export class Disk {
   // ── What programs call ─────────────────────────────────────────────────────────────────────────────────────────────
 
   open(process: SimulatedProcess, path: string, flags = 'r'): number {
-    return this.#step(process, flags === 'w' ? 'create' : 'open', path, () => {
+    const isWritten = flags.startsWith('w')
+    return this.#step(process, isWritten ? 'create' : 'open', path, () => {
       let node = this.#find(path)
-      if (!node && flags !== 'w') throw failure('ENOENT', 'open', path)
+      if (!node && !isWritten) throw failure('ENOENT', 'open', path)
+      if (node && flags === 'wx') throw failure('EEXIST', 'open', path)
       if (!node) {
         node = this.#newFile()
         this.#change(path, node, 'open')
-      } else if (flags === 'w' && node.kind === 'file') {
+      } else if (isWritten && node.kind === 'file') {
         node.content = Buffer.alloc(0)
         node.modified = this.#now(process)
       }
@@ -384,7 +386,7 @@ function remainsOf({ content, synced }: FileNode): Buffer[] {
 
 function statsOf(node: Node) {
   const [size, mtimeNs] = node.kind === 'file' ? [node.content.length, node.modified] : [0, 0n]
-  return { dev: 1n, ino: BigInt(node.inode), size: BigInt(size), mtimeNs }
+  return { dev: 1n, ino: BigInt(node.inode), size: BigInt(size), mtimeNs, isFile: () => node.kind === 'file' }
 }
 
 function failure(code: keyof typeof errors, syscall: string, path: string): Error {
