@@ -381,7 +381,14 @@ const needs = {
 function remainsOf({ content, synced }: FileNode): Buffer[] {
   const [nothing, zeros] = [Buffer.alloc(0), Buffer.alloc(content.length)]
   const half = content.subarray(0, content.length >> 1)
-  return [content, synced ?? nothing, nothing, half, zeros, Buffer.concat([half, zeros.subarray(half.length)])]
+  return [
+    content,
+    synced ?? nothing,
+    nothing,
+    half,
+    zeros,
+    Buffer.concat([half, zeros.subarray(half.length)]),
+  ]
 }
 
 function statsOf(node: Node) {

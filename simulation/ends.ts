@@ -12,19 +12,40 @@ export type Circumstances = {
 
 const ofTheDisk: FaultKind[] = ['disk full', 'disk read-only', 'disk error']
 const ofTheBrokers: FaultKind[] = [
-  ...(['connections cut', 'slow network', 'black hole', 'lost answers', 'broker killed', 'broker hangs'] as const),
+  ...([
+    'connections cut',
+    'slow network',
+    'black hole',
+    'lost answers',
+    'broker killed',
+    'broker hangs',
+  ] as const),
   ...(['broker cut off', 'tail lost', 'topic away', 'topic recreated', 'leader moved'] as const),
 ]
-const ofTheLog: FaultKind[] = ['tail lost', 'log trimmed', 'file removed', 'file put back', 'power cut', 'power cut at a call']
+const ofTheLog: FaultKind[] = [
+  'tail lost',
+  'log trimmed',
+  'file removed',
+  'file put back',
+  'power cut',
+  'power cut at a call',
+]
 
 /** The reasons for which a consumer ends by itself, as the docs name them: its message, and what must have befallen it. */
 const reasons: readonly { message: RegExp; needs: readonly FaultKind[]; isOlder?: boolean }[] = [
   { message: /: cannot be (written|kept as|made|read|locked)\b.*(ENOSPC|EROFS|EIO)/, needs: ofTheDisk },
-  { message: /: was removed, replaced or changed by another program/, needs: ['file removed', 'file put back'] },
+  {
+    message: /: was removed, replaced or changed by another program/,
+    needs: ['file removed', 'file put back'],
+  },
   { message: /: no broker answered within 30 s/, needs: ofTheBrokers },
   { message: /: offset \d+ (is outside|counts records that) /, needs: ofTheLog, isOlder: true },
   { message: /: the batch at offset \d+ has CRC-32C/, needs: ['batch corrupt'] },
-  { message: /^--rebuild cannot count again/, needs: ['log trimmed', 'topic away', 'topic recreated'], isOlder: true },
+  {
+    message: /^--rebuild cannot count again/,
+    needs: ['log trimmed', 'topic away', 'topic recreated'],
+    isOlder: true,
+  },
   { message: /^Reading .* failed: /, needs: ofTheBrokers },
 ]
 

@@ -2,7 +2,16 @@ import type { Random } from './random.ts'
 
 /** What may befall a world. */
 export const faultKinds = [
-  ...['kill', 'kill at a call', 'stop', 'pause', 'clock jump', 'second consumer', 'file removed', 'file put back'],
+  ...[
+    'kill',
+    'kill at a call',
+    'stop',
+    'pause',
+    'clock jump',
+    'second consumer',
+    'file removed',
+    'file put back',
+  ],
   ...['power cut', 'power cut at a call', 'disk full', 'disk read-only', 'disk error'],
   ...['connections cut', 'slow network', 'black hole', 'lost answers'],
   ...['broker killed', 'broker hangs', 'broker cut off', 'leader moved'],
@@ -25,12 +34,20 @@ export type Fault = {
 }
 
 // Those after which a person must act, or that cost what was counted, come seldom: a world has much to do after them.
-const seldom: readonly FaultKind[] = ['tail lost', 'log trimmed', 'batch corrupt', 'topic away', 'topic recreated']
+const seldom: readonly FaultKind[] = [
+  'tail lost',
+  'log trimmed',
+  'batch corrupt',
+  'topic away',
+  'topic recreated',
+]
 const ofThreeBrokers: readonly FaultKind[] = ['broker cut off', 'leader moved']
 
 /** Draws the faults of a world, in the order of their times. */
 export function drawFaults(random: Random, count: number, untilMs: number, brokers: number): Fault[] {
-  const usual = faultKinds.filter((kind) => !seldom.includes(kind) && (brokers > 1 || !ofThreeBrokers.includes(kind)))
+  const usual = faultKinds.filter(
+    (kind) => !seldom.includes(kind) && (brokers > 1 || !ofThreeBrokers.includes(kind)),
+  )
   const faults = Array.from({ length: count }, (): Fault => {
     const kind = random.pick(random.chance(0.12) ? seldom : usual)
     // Half of the faults are over soon, others last longer than the patience of the programs.

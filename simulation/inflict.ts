@@ -66,7 +66,8 @@ export class Inflictor implements Circumstances {
       ...this.#intruders,
     ]
     return others.some(
-      ([one, share]) => one !== process && !one.hasEnded && share.some((partition) => wanted.includes(partition)),
+      ([one, share]) =>
+        one !== process && !one.hasEnded && share.some((partition) => wanted.includes(partition)),
     )
   }
 
@@ -166,7 +167,10 @@ export class Inflictor implements Circumstances {
     'disk read-only': (fault) => this.#spoilDisk(fault, 'EROFS'),
     'disk error': (fault) => this.#spoilDisk(fault, 'EIO'),
     'connections cut': (fault) => {
-      this.#site.network.cut(this.#broker(fault).port, fault.how < 0.5 ? this.#consumer(fault)?.name : undefined)
+      this.#site.network.cut(
+        this.#broker(fault).port,
+        fault.how < 0.5 ? this.#consumer(fault)?.name : undefined,
+      )
       return this.#now
     },
     'slow network': (fault) => this.#obstruct(fault, 'slow'),

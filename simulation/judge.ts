@@ -11,7 +11,13 @@ const fileOf = (partition: number) => `/data/partition-${partition}.json`
 const memoryOf = (partition: number) => `/data/.almanac/partition-${partition}.json`
 
 /** What a partition file holds, who put it there, and when. */
-type Held = { topicId: string; offset: number; by: SimulatedProcess | undefined; at: number; isDoubtful?: boolean }
+type Held = {
+  topicId: string
+  offset: number
+  by: SimulatedProcess | undefined
+  at: number
+  isDoubtful?: boolean
+}
 
 /**
  * Holds what the programs leave on the disk against the log, in a few lines of its own and without their code: the fold of
@@ -54,7 +60,8 @@ export class Judge {
 
   /** Notes that a program's work on the disk has failed: what it has just put there may not last, and it has said so. */
   noteFailure(by: SimulatedProcess): void {
-    for (const held of this.#held.values()) if (held.by === by && held.at === by.clock.now) held.isDoubtful = true
+    for (const held of this.#held.values())
+      if (held.by === by && held.at === by.clock.now) held.isDoubtful = true
   }
 
   /**
@@ -82,14 +89,17 @@ export class Judge {
       const content = this.#disk.contentOf(path)
       const least = this.#durable.get(partition)
       if (!content) {
-        if (least && least.offset > 0) throw new Misdeed(`${path}: a power cut took it, and it had been durable`)
+        if (least && least.offset > 0)
+          throw new Misdeed(`${path}: a power cut took it, and it had been durable`)
         continue
       }
       const offset = this.#expectRight(path, partition, content)
       const { topicId, epochs } = this.#memory(partition)
       if (least && least.offset > 0 && offset === 0) this.#expectArchived(partition, least)
       else if (least?.topicId === topicId && offset < least.offset)
-        throw new Misdeed(`${path}: a power cut took it back to offset ${offset}; ${least.offset} had been durable`)
+        throw new Misdeed(
+          `${path}: a power cut took it back to offset ${offset}; ${least.offset} had been durable`,
+        )
       for (const { leaderEpoch, baseOffset } of this.#historyOf(topicId, partition))
         if (baseOffset < offset && !epochs.some(([epoch]) => epoch === leaderEpoch))
           throw new Misdeed(`${path}: after a power cut epoch ${leaderEpoch} is not remembered`)
@@ -100,7 +110,8 @@ export class Judge {
   /** What was put there is durable once its writer has lived on: only then did it get to the end of its work. */
   #settle(partition: number): void {
     const held = this.#held.get(partition)
-    if (held && !held.isDoubtful && (!held.by?.hasEnded || held.by.endedAt > held.at)) this.#durable.set(partition, held)
+    if (held && !held.isDoubtful && (!held.by?.hasEnded || held.by.endedAt > held.at))
+      this.#durable.set(partition, held)
   }
 
   /** Judges what is in the archive: the file of each topic is what its log makes. */
@@ -129,7 +140,8 @@ export class Judge {
     const file = parse(path, content)
     const { offset } = file
     if (offset === 0) {
-      if (!isDeepStrictEqual(file, { partition, offset: 0 })) throw new Misdeed(`${path}: offset 0 with results`)
+      if (!isDeepStrictEqual(file, { partition, offset: 0 }))
+        throw new Misdeed(`${path}: offset 0 with results`)
       return 0
     }
     const histories = this.#cluster.histories.get(`${topicId}/${partition}`)
@@ -150,7 +162,9 @@ export class Judge {
       return content ? [parse(folder, content).offset] : []
     })
     if (!archived.includes(before.offset))
-      throw new Misdeed(`${fileOf(partition)}: begins again, and offset ${before.offset} is not in the archive`)
+      throw new Misdeed(
+        `${fileOf(partition)}: begins again, and offset ${before.offset} is not in the archive`,
+      )
   }
 
   #fold(key: string, history: readonly Batch[]): Fold {
@@ -193,7 +207,9 @@ class Fold {
     if (offset < this.#state.offset) this.#state = { offset: 0, months: new Map() }
     const end = this.#history.at(-1)?.nextOffset ?? 0
     if (offset > end) return `no more than ${end} is committed`
-    const added = this.#history.filter((batch) => batch.nextOffset > this.#state.offset && batch.baseOffset < offset)
+    const added = this.#history.filter(
+      (batch) => batch.nextOffset > this.#state.offset && batch.baseOffset < offset,
+    )
     const undecided = added.find((batch) => this.#endOf(batch) === undefined)
     if (undecided) return `the transaction at ${undecided.baseOffset} is open`
     for (const batch of added) if (this.#endOf(batch) === 'commit') this.#add(batch, offset)

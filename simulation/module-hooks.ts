@@ -2,8 +2,14 @@ import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** Marks the modules of simulated programs: the same files as always, in a module graph of their own. */
-const mark = '?simulated'
+/** Marks the modules of simulated programs: the same files as always, in a module graph of their own; or one a breakage. */
+const marked = /\?simulated(=\d+)?$/
+/** What is broken in the graph of each number. */
+const breakages: Breakage[] = []
+
+/** A text in a module, and what is to stand there instead: the world must find out. */
+export type Breakage = { path: string; search: string; replace: string }
+
 const root = pathToFileURL(join(import.meta.dirname, '..')).href
 const builtin = (name: string) => `${root}/simulation/builtins/${name}.ts`
 
@@ -16,7 +22,17 @@ const replacements: Record<string, string> = {
 }
 
 const globals = [
-  ...['AbortSignal', 'Date', 'Math', 'performance', 'process', 'console', 'setTimeout', 'setInterval', 'setImmediate'],
+  ...[
+    'AbortSignal',
+    'Date',
+    'Math',
+    'performance',
+    'process',
+    'console',
+    'setTimeout',
+    'setInterval',
+    'setImmediate',
+  ],
   ...['clearTimeout', 'clearInterval', 'clearImmediate'],
 ]
 
@@ -26,7 +42,8 @@ const globals = [
  */
 registerHooks({
   resolve(specifier, context, nextResolve) {
-    if (!context.parentURL?.endsWith(mark)) return nextResolve(specifier, context)
+    const mark = marked.exec(context.parentURL ?? '')?.[0]
+    if (!mark) return nextResolve(specifier, context)
     const replacement = replacements[specifier]
     if (replacement) return nextResolve(replacement, context)
     const resolved = nextResolve(specifier, context)
@@ -34,14 +51,23 @@ registerHooks({
   },
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
-    if (!url.endsWith(mark)) return loaded
-    const source = String(loaded.source)
+    if (!marked.test(url)) return loaded
+    const source = breakIfTold(url, String(loaded.source))
     const used = globals.filter((name) => new RegExp(`\\b${name}\\b(?!\\s*as\\b)`).test(source))
     return { ...loaded, source: `import { ${used.join(', ')} } from '${builtin('globals')}';${source}` }
   },
 })
 
+function breakIfTold(url: string, source: string): string {
+  const breakage = breakages[Number(/=(\d+)$/.exec(url)?.[1] ?? -1)]
+  if (!breakage || !url.startsWith(`${root}/${breakage.path}?`)) return source
+  if (!source.includes(breakage.search)) throw new Error(`${breakage.path} has no ${breakage.search}`)
+  return source.replace(breakage.search, () => breakage.replace)
+}
+
 /** Loads a module of the programs, once for all worlds: its functions act on the process whose code runs. */
-export function loadSimulated<Module>(path: string): Promise<Module> {
-  return import(`${root}/${path}${mark}`)
+export function loadSimulated<Module>(path: string, breakage?: Breakage): Promise<Module> {
+  const known = breakage ? breakages.indexOf(breakage) : -1
+  const number = !breakage ? undefined : known >= 0 ? known : breakages.push(breakage) - 1
+  return import(`${root}/${path}?simulated${number === undefined ? '' : `=${number}`}`)
 }

@@ -170,7 +170,10 @@ export class Network {
     this.#listeners.set(listener.port, listener)
   }
 
-  connect(process: SimulatedProcess, { port, onread }: { port: number; onread: OnReadOpts }): SimulatedSocket {
+  connect(
+    process: SimulatedProcess,
+    { port, onread }: { port: number; onread: OnReadOpts },
+  ): SimulatedSocket {
     const listener = this.#listeners.get(port)
     if (!listener) throw new Error(`Nothing ever listens at port ${port}`)
     const connection = new Connection(this, process, listener)
@@ -194,7 +197,8 @@ export class Network {
   /** Cuts all connections to a broker, or those of one program. */
   cut(port: number, client?: string): void {
     for (const connection of [...this.connections])
-      if (connection.listener.port === port && (!client || connection.client.name === client)) connection.reset()
+      if (connection.listener.port === port && (!client || connection.client.name === client))
+        connection.reset()
   }
 
   /** When what is sent now arrives. */

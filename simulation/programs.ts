@@ -1,4 +1,4 @@
-import { loadSimulated } from './module-hooks.ts'
+import { type Breakage, loadSimulated } from './module-hooks.ts'
 
 /** The programs that worlds run, as they are in files/. */
 export type Programs = {
@@ -6,9 +6,10 @@ export type Programs = {
   runVerify: (args: string[]) => Promise<void>
 }
 
-/** Loads them, once for all worlds of this process. */
-export async function loadPrograms(): Promise<Programs> {
-  const { runConsumer } = await loadSimulated<Pick<Programs, 'runConsumer'>>('files/lib/run-consumer.ts')
-  const { runVerify } = await loadSimulated<Pick<Programs, 'runVerify'>>('files/lib/run-verify.ts')
+/** Loads them, once for all worlds of this process; with something broken, to see that worlds find it. */
+export async function loadPrograms(breakage?: Breakage): Promise<Programs> {
+  const load = (name: string) => loadSimulated<Programs>(`files/lib/${name}.ts`, breakage)
+  const { runConsumer } = await load('run-consumer')
+  const { runVerify } = await load('run-verify')
   return { runConsumer, runVerify }
 }

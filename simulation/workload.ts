@@ -1,4 +1,5 @@
 import { type BatchToBuild, buildBatch, type Compression, compressions } from '../test/support/build-batch.ts'
+import type { Broker } from './kafka/broker.ts'
 import type { NewBatch, SimulatedCluster } from './kafka/cluster.ts'
 import type { LoggedRecord } from './kafka/replica.ts'
 import type { Random } from './random.ts'
@@ -6,7 +7,12 @@ import type { Random } from './random.ts'
 const monthNames =
   'January February March April May June July August September October November December'.split(' ')
 /** Months by partition, as Kafka's murmur2 of their names puts them. */
-const monthsOf = [[3, 8, 9], [2, 7], [1, 4, 6], [5, 10, 11, 12]]
+const monthsOf = [
+  [3, 8, 9],
+  [2, 7],
+  [1, 4, 6],
+  [5, 10, 11, 12],
+]
 const longestTransactionMs = 4000
 
 type Calendar = { year: number; month: number; day: number }
@@ -64,8 +70,8 @@ export class Workload {
   readonly #finished = new Set<number>()
 
   /** Writes records to a broker that believes to lead, and is cut off: they never are committed. */
-  writeAside(cluster: SimulatedCluster, topic: string, partition: number, broker: number): void {
-    cluster.write(topic, partition, this.#batch(partition, undefined), cluster.brokers[broker])
+  writeAside(cluster: SimulatedCluster, topic: string, partition: number, broker: Broker): void {
+    cluster.write(topic, partition, this.#batch(partition, undefined), broker)
   }
 
   #end(cluster: SimulatedCluster, topic: string, partition: number, producerId: bigint): void {
@@ -101,8 +107,10 @@ export class Workload {
     if (random.chance(0.03)) return this.#badRecord(partition)
     const draw = random.between(0, 1)
     // A date again, as a lost acknowledgement makes it; or one of before, which comes late.
-    const date = draw < 0.05 ? this.#today(partition) : draw < 0.07 ? this.#before(partition) : this.#next(partition)
-    const degrees = draw < 0.05 ? 1_000_000 : random.chance(0.02) ? undefined : random.whole(-400, 11000) / 100
+    const date =
+      draw < 0.05 ? this.#today(partition) : draw < 0.07 ? this.#before(partition) : this.#next(partition)
+    const degrees =
+      draw < 0.05 ? 1_000_000 : random.chance(0.02) ? undefined : random.whole(-400, 11000) / 100
     return { key: keyOf(date), value: encode(textOf(date), degrees) }
   }
 

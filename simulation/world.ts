@@ -1,15 +1,15 @@
 import { Clock } from './clock.ts'
 import { Disk } from './disk.ts'
-import { drawFaults, type Fault, type FaultKind } from './faults.ts'
 import { expectKnownEnd } from './ends.ts'
+import { drawFaults, type Fault, type FaultKind } from './faults.ts'
 import { Inflictor, topicName } from './inflict.ts'
 import { Judge } from './judge.ts'
+import { requestKeys } from './kafka/answer.ts'
 import type { BrokerSettings, Versions } from './kafka/broker.ts'
 import { SimulatedCluster } from './kafka/cluster.ts'
-import { requestKeys } from './kafka/answer.ts'
 import { machine } from './machine.ts'
-import { Network } from './network.ts'
 import { Misdeed } from './misdeed.ts'
+import { Network } from './network.ts'
 import type { Programs } from './programs.ts'
 import { type Random, randomStream } from './random.ts'
 import { currentProcess, SimulatedProcess } from './simulated-process.ts'
@@ -93,7 +93,15 @@ export class World {
     this.cluster = new SimulatedCluster(brokers, () => drawSettings(random), parts)
     this.workload = new Workload(stream('workload'))
     this.judge = new Judge(this.disk, this.cluster)
-    const shares = random.pick([[[0, 1, 2, 3]], [[0, 2], [1, 3]], [[2], [0, 1, 3]], [[0], [1], [2], [3]]])
+    const shares = random.pick([
+      [[0, 1, 2, 3]],
+      [
+        [0, 2],
+        [1, 3],
+      ],
+      [[2], [0, 1, 3]],
+      [[0], [1], [2], [3]],
+    ])
     this.shares = new Map(shares.map((share, index) => [`consumer ${index + 1}`, share]))
     this.#writeUntil = random.between(8000, 16_000)
     this.faults = drawFaults(stream('faults'), random.whole(5, 10), this.#writeUntil, brokers)
@@ -149,7 +157,11 @@ export class World {
   }
 
   /** Starts a consumer of the world, or one more for the partitions of one. */
-  startConsumer(name: string, partitions: readonly number[], flags: readonly string[] = []): SimulatedProcess {
+  startConsumer(
+    name: string,
+    partitions: readonly number[],
+    flags: readonly string[] = [],
+  ): SimulatedProcess {
     const program = this.#start(name, ['consumer.ts', ...partitions.map(String), ...flags], (ended) =>
       this.#consumerEnded(ended, partitions),
     )
@@ -258,7 +270,8 @@ export class World {
     const { stderr } = ended
     const isHopeless = /begins a new log|cannot count again/.test(stderr)
     if (isHopeless) this.recreateTopic()
-    const flags = !isHopeless && ended.end?.by === 'itself' && stderr.includes('--rebuild`') ? ['--rebuild'] : []
+    const flags =
+      !isHopeless && ended.end?.by === 'itself' && stderr.includes('--rebuild`') ? ['--rebuild'] : []
     this.clock.after(this.#random.between(10, 1500), () => {
       if (this.consumers.get(name) === ended && !this.#isStopping) this.startConsumer(name, partitions, flags)
     })

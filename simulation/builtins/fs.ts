@@ -20,8 +20,8 @@ export const writevSync = onDisk((disk) => disk.writePieces)
 export const fsyncSync = onDisk((disk) => disk.sync)
 export const fstatSync = onDisk((disk) => disk.statOpen)
 export const statSync = onDisk((disk) => disk.stat)
-/** There are no symbolic links. */
-export const lstatSync = statSync
+// There are no symbolic links.
+export const lstatSync = onDisk((disk) => disk.stat)
 export const renameSync = onDisk((disk) => disk.rename)
 export const linkSync = onDisk((disk) => disk.link)
 export const rmSync = onDisk((disk) => disk.remove)

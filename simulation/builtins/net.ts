@@ -1,7 +1,7 @@
 /* node:net, as far as the programs use it: connections of the world's network. */
 import type { OnReadOpts } from 'node:net'
-import type { SimulatedSocket } from '../network.ts'
 import { machine } from '../machine.ts'
+import type { SimulatedSocket } from '../network.ts'
 import { currentProcess } from '../simulated-process.ts'
 
 export { isIP } from 'node:net'

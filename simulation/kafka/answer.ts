@@ -70,20 +70,25 @@ function metadata(broker: Broker, header: Header, reader: RequestReader): Buffer
   })
   const { brokers, topics } = broker.view
   const writer = begin(header).int32(0)
-  writer.array(brokers, ({ id, port }) => writer.int32(id).string('127.0.0.1').int32(port).string(null).noTags())
+  writer.array(brokers, ({ id, port }) =>
+    writer.int32(id).string('127.0.0.1').int32(port).string(null).noTags(),
+  )
   writer.string('simulated').int32(brokers[0]?.id ?? -1)
   writer.array(names, (name) => {
     const topic = topics.get(name)
     writer.int16(topic ? errors.none : errors.unknownTopicOrPartition).string(name)
     writer.uuid(topic?.id ?? '0'.repeat(32)).int8(0)
-    writer.array([...(topic?.partitions ?? []).entries()], ([index, { leader, leaderEpoch, replicas, inSync }]) => {
-      const isLed = brokers.some(({ id }) => id === leader)
-      writer.int16(isLed ? errors.none : errors.leaderNotAvailable).int32(index)
-      writer.int32(isLed ? leader : -1).int32(leaderEpoch)
-      const offline = replicas.filter((id) => !brokers.some((one) => one.id === id))
-      for (const ids of [replicas, inSync, offline]) writer.array(ids, (id) => writer.int32(id))
-      writer.noTags()
-    })
+    writer.array(
+      [...(topic?.partitions ?? []).entries()],
+      ([index, { leader, leaderEpoch, replicas, inSync }]) => {
+        const isLed = brokers.some(({ id }) => id === leader)
+        writer.int16(isLed ? errors.none : errors.leaderNotAvailable).int32(index)
+        writer.int32(isLed ? leader : -1).int32(leaderEpoch)
+        const offline = replicas.filter((id) => !brokers.some((one) => one.id === id))
+        for (const ids of [replicas, inSync, offline]) writer.array(ids, (id) => writer.int32(id))
+        writer.noTags()
+      },
+    )
     writer.int32(-(2 ** 31)).noTags()
   })
   if (header.version >= 13) writer.int16(errors.none)
@@ -109,7 +114,13 @@ function listOffsets(broker: Broker, header: Header, reader: RequestReader): Buf
   writer.array(topics, ({ name, partitions }) => {
     writer.string(name)
     writer.array(partitions, ({ partition, epoch, timestamp }) => {
-      const { error, offset, leaderEpoch } = listOffset(broker, { name, partition, epoch, timestamp, isCommitted })
+      const { error, offset, leaderEpoch } = listOffset(broker, {
+        name,
+        partition,
+        epoch,
+        timestamp,
+        isCommitted,
+      })
       writer.int32(partition).int16(error).int64(-1).int64(offset).int32(leaderEpoch).noTags()
     })
     writer.noTags()
@@ -164,9 +175,21 @@ function fetch(broker: Broker, header: Header, reader: RequestReader): Patient {
   const asked = reader.array(() => {
     const topicId = reader.uuid()
     const partitions = reader.array((): FetchAsked => {
-      const [partition, epoch, offset, lastEpoch] = [reader.int32(), reader.int32(), reader.int64(), reader.int32()]
+      const [partition, epoch, offset, lastEpoch] = [
+        reader.int32(),
+        reader.int32(),
+        reader.int64(),
+        reader.int32(),
+      ]
       reader.int64() // log start, of replicas
-      const one = { topicId, partition, epoch, offset, lastEpoch, bytesMax: Math.min(reader.int32(), bytesMax) }
+      const one = {
+        topicId,
+        partition,
+        epoch,
+        offset,
+        lastEpoch,
+        bytesMax: Math.min(reader.int32(), bytesMax),
+      }
       reader.tags()
       return one
     })
@@ -180,7 +203,8 @@ function fetch(broker: Broker, header: Header, reader: RequestReader): Patient {
     }))
     const all = answers.flatMap(({ partitions }) => partitions)
     const size = all.reduce((sum, { bytes }) => sum + bytes.length, 0)
-    if (!isLate && size < bytesMin && all.every(({ error, diverging }) => !error && !diverging)) return undefined
+    if (!isLate && size < bytesMin && all.every(({ error, diverging }) => !error && !diverging))
+      return undefined
     return writeFetch(header, answers)
   }
   return { waitMs, poll }
@@ -254,10 +278,18 @@ function describeConfigs(broker: Broker, header: Header, reader: RequestReader):
   const writer = begin(header).int32(0)
   writer.array(resources, ({ name, keys }) => {
     const isThere = broker.view.topics.has(name)
-    writer.int16(isThere ? errors.none : errors.unknownTopicOrPartition).string(null).int8(2).string(name)
+    writer
+      .int16(isThere ? errors.none : errors.unknownTopicOrPartition)
+      .string(null)
+      .int8(2)
+      .string(name)
     writer.array(isThere ? keys.filter((key) => topicConfigs.has(key)) : [], (key) => {
       writer.string(key).string(topicConfigs.get(key)!).int8(0).int8(5).int8(0)
-      writer.array([], () => {}).int8(0).string(null).noTags()
+      writer
+        .array([], () => {})
+        .int8(0)
+        .string(null)
+        .noTags()
     })
     writer.noTags()
   })

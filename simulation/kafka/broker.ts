@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Connection, Listener } from '../network.ts'
 import type { Random } from '../random.ts'
 import { answerTo } from './answer.ts'
-import { Replica } from './replica.ts'
+import type { Replica } from './replica.ts'
 
 /** What a broker has heard from the controller: it may be behind. Never changed, but replaced. */
 export type ClusterView = {

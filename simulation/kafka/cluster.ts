@@ -87,7 +87,8 @@ export class SimulatedCluster {
     const topic = broker?.view.topics.get(name)
     const view = topic?.partitions[partition]
     const replica = topic && broker?.replicas.get(replicaKey(topic.id, partition))
-    if (!broker?.isUp || !replica || view?.leader !== broker.id || broker.hungUntil > this.#clock.now) return false
+    if (!broker?.isUp || !replica || view?.leader !== broker.id || broker.hungUntil > this.#clock.now)
+      return false
     const { offsets, ...rest } = batch
     const baseOffset = replica.logEnd
     const bytes = Buffer.from(batch.bytes)
@@ -96,7 +97,10 @@ export class SimulatedCluster {
     bytes.writeInt32BE(view.leaderEpoch, 12)
     const nextOffset = baseOffset + offsets
     replica.append({ ...rest, bytes, baseOffset, nextOffset, leaderEpoch: view.leaderEpoch })
-    this.#trace.note(broker.name, `${topic.name}/${partition}: ${describe(batch)} at ${baseOffset} to ${nextOffset - 1}`)
+    this.#trace.note(
+      broker.name,
+      `${topic.name}/${partition}: ${describe(batch)} at ${baseOffset} to ${nextOffset - 1}`,
+    )
     this.#advance(broker, topic.id, partition)
     this.#replicateSoon(topic.id, partition)
     return true
@@ -126,7 +130,9 @@ export class SimulatedCluster {
       this.kill(broker)
       this.replicaOf(broker, name, partition)?.truncate(offset)
     }
-    const end = Math.max(...this.brokers.map((broker) => this.replicaOf(broker, name, partition)?.logEnd ?? 0))
+    const end = Math.max(
+      ...this.brokers.map((broker) => this.replicaOf(broker, name, partition)?.logEnd ?? 0),
+    )
     this.#trace.note('controller', `the log of ${name}/${partition} has lost its tail from ${end} on`)
     histories.push(histories.at(-1)!.filter((batch) => batch.nextOffset <= end))
     for (const broker of this.brokers)
@@ -239,7 +245,8 @@ export class SimulatedCluster {
   /** Makes a new view the controller's, of which each broker hears a little later. */
   #publish(change: Partial<ClusterView>): void {
     this.#view = { ...this.#view, ...change, version: this.#view.version + 1 }
-    for (const broker of this.brokers) this.#clock.after(this.#random.between(0.5, 15), () => this.#inform(broker))
+    for (const broker of this.brokers)
+      this.#clock.after(this.#random.between(0.5, 15), () => this.#inform(broker))
   }
 
   #inform(broker: Broker): void {
@@ -258,7 +265,11 @@ export class SimulatedCluster {
         this.#replicateSoon(id, index)
       }
     }
-    const keys = new Set([...this.#view.topics.values()].flatMap(({ id, partitions }) => [...partitions.keys()].map((index) => replicaKey(id, index))))
+    const keys = new Set(
+      [...this.#view.topics.values()].flatMap(({ id, partitions }) =>
+        [...partitions.keys()].map((index) => replicaKey(id, index)),
+      ),
+    )
     for (const key of broker.replicas.keys()) if (!keys.has(key)) broker.replicas.delete(key)
     broker.wake()
   }

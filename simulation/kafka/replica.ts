@@ -81,18 +81,23 @@ export class Replica {
   /** One past the last record that is decided and replicated. */
   get lastStableOffset(): number {
     let stable = this.highWatermark
-    for (const { first, last } of this.#transactions()) if (last >= this.highWatermark) stable = Math.min(stable, first)
+    for (const { first, last } of this.#transactions())
+      if (last >= this.highWatermark) stable = Math.min(stable, first)
     return stable
   }
 
   /** The producers whose transactions are open at the log's end. */
   get openTransactions(): bigint[] {
-    return this.#transactions().flatMap(({ producerId, last }) => (last === Number.POSITIVE_INFINITY ? [producerId] : []))
+    return this.#transactions().flatMap(({ producerId, last }) =>
+      last === Number.POSITIVE_INFINITY ? [producerId] : [],
+    )
   }
 
   /** Whether a transaction that has ended would be open again without what lies at an offset and after it. */
   endsTransactionAfter(offset: number): boolean {
-    return this.#transactions().some(({ first, last }) => first < offset && last >= offset && last < this.logEnd)
+    return this.#transactions().some(
+      ({ first, last }) => first < offset && last >= offset && last < this.logEnd,
+    )
   }
 
   /** The aborted transactions with records in a range of offsets. */
