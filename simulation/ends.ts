@@ -20,7 +20,14 @@ const ofTheBrokers: FaultKind[] = [
     'broker killed',
     'broker hangs',
   ] as const),
-  ...(['broker cut off', 'tail lost', 'topic away', 'topic recreated', 'leader moved'] as const),
+  ...([
+    'broker cut off',
+    'tail lost',
+    'topic away',
+    'topic recreated',
+    'leader moved',
+    'left behind',
+  ] as const),
 ]
 const ofTheLog: FaultKind[] = [
   'tail lost',
@@ -43,7 +50,7 @@ const reasons: readonly { message: RegExp; needs: readonly FaultKind[]; isOlder?
   { message: /: the batch at offset \d+ has CRC-32C/, needs: ['batch corrupt'] },
   {
     message: /^--rebuild cannot count again/,
-    needs: ['log trimmed', 'topic away', 'topic recreated'],
+    needs: ['log trimmed', 'topic away', 'topic recreated', 'left behind'],
     isOlder: true,
   },
   { message: /^Reading .* failed: /, needs: ofTheBrokers },

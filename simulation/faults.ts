@@ -14,7 +14,7 @@ export const faultKinds = [
   ],
   ...['power cut', 'power cut at a call', 'disk full', 'disk read-only', 'disk error'],
   ...['connections cut', 'slow network', 'black hole', 'lost answers'],
-  ...['broker killed', 'broker hangs', 'broker cut off', 'leader moved'],
+  ...['broker killed', 'broker hangs', 'broker cut off', 'left behind', 'leader moved'],
   ...['topic recreated', 'topic away', 'tail lost', 'log trimmed', 'batch corrupt'],
 ] as const
 
@@ -41,7 +41,7 @@ const seldom: readonly FaultKind[] = [
   'topic away',
   'topic recreated',
 ]
-const ofThreeBrokers: readonly FaultKind[] = ['broker cut off', 'leader moved']
+const ofThreeBrokers: readonly FaultKind[] = ['broker cut off', 'left behind', 'leader moved']
 
 /** Draws the faults of a world, in the order of their times. */
 export function drawFaults(random: Random, count: number, untilMs: number, brokers: number): Fault[] {
@@ -49,7 +49,7 @@ export function drawFaults(random: Random, count: number, untilMs: number, broke
     (kind) => !seldom.includes(kind) && (brokers > 1 || !ofThreeBrokers.includes(kind)),
   )
   const faults = Array.from({ length: count }, (): Fault => {
-    const kind = random.pick(random.chance(0.12) ? seldom : usual)
+    const kind = random.pick(random.chance(0.15) ? seldom : usual)
     // Half of the faults are over soon, others last longer than the patience of the programs.
     const forMs = random.chance(0.7) ? random.between(50, 2000) : random.between(2000, 9000)
     const draw = () => random.between(0, 1)

@@ -196,10 +196,16 @@ export class Inflictor implements Circumstances {
       cluster.moveLeader(topicName, this.#partition(fault))
       return this.#now
     },
-    'topic recreated': () => {
+    'topic recreated': (fault) => {
       this.#site.recreateTopic()
+      // The consumers have most to do then: it is the time to catch one at it.
+      const consumer = fault.how < 0.6 ? this.#consumer(fault) : undefined
+      const act = () => (fault.how < 0.3 ? consumer?.kill() : this.#cutPower())
+      if (consumer) consumer.ambush = { ...ambush(fault, act), callsLeft: Math.floor(fault.where * 30) }
+      if (consumer && fault.how >= 0.3) this.#note('power cut at a call', this.#site.clock.now)
       return this.#now
     },
+    'left behind': (fault) => this.#leaveBehind(fault),
     'topic away': (fault) => {
       const { cluster, workload } = this.#site
       if (!cluster.view.topics.has(topicName)) return undefined
@@ -228,7 +234,11 @@ export class Inflictor implements Circumstances {
   #putBack(fault: Fault): { until: number } | undefined {
     const { clock, disk, cluster, trace } = this.#site
     const partition = this.#partition(fault)
-    const copy = disk.contentOf(`/data/partition-${partition}.json`)
+    // A copy of the file; or one that another program has made, which may end in the midst of a batch.
+    const copy =
+      fault.how < 0.5
+        ? disk.contentOf(`/data/partition-${partition}.json`)
+        : this.#site.judge.fileAt(partition, fault.where)
     const log = () => {
       const memory = String(disk.contentOf(`/data/.almanac/partition-${partition}.json`))
       const id = cluster.view.topics.get(topicName)?.id
@@ -288,11 +298,39 @@ export class Inflictor implements Circumstances {
 
   #loseTail(fault: Fault): { until: number } | undefined {
     const { cluster, clock } = this.#site
-    const found = this.#log(fault)
+    const found = this.#log(fault, 6)
     // Left out: a log that has lost how a transaction ended, and is told otherwise later, which nobody can find out.
     if (!found || found.replica.endsTransactionAfter(found.batch.baseOffset)) return undefined
     cluster.loseTail(topicName, found.partition, found.batch.baseOffset)
+    // As in a power cut of all: a consumer that reads on notices sooner than one that is started again.
+    if (fault.how < 0.6) for (const consumer of this.#site.consumers.values()) consumer.kill()
     return { until: clock.now + 1000 }
+  }
+
+  /** Has a broker that is cut off know the old topic alone, and nobody reach the others for a while. */
+  #leaveBehind(fault: Fault): { until: number } | undefined {
+    const { clock, cluster, network } = this.#site
+    const behind = this.#broker(fault)
+    if (!behind.isUp || behind.isCutOff || !cluster.view.topics.has(topicName)) return undefined
+    cluster.cutOff(behind)
+    this.#site.recreateTopic()
+    const delayMs = fault.where * 2000
+    clock.after(delayMs, () => {
+      if (!behind.isCutOff) return
+      for (const { port } of cluster.brokers) {
+        if (port === behind.port) continue
+        const obstacle = {
+          port,
+          client: undefined,
+          kind: 'black hole',
+          until: clock.now + fault.forMs,
+        } as const
+        network.obstacles.add(obstacle)
+        network.cut(port)
+        this.#takeAwayAfter(fault.forMs, () => network.obstacles.delete(obstacle))
+      }
+    })
+    return this.#takeAwayAfter(delayMs + fault.forMs + 100, () => cluster.reconnect(behind))
   }
 
   #trim(fault: Fault): { until: number } | undefined {
@@ -316,13 +354,14 @@ export class Inflictor implements Circumstances {
     })
   }
 
-  /** A committed batch of a partition. */
-  #log(fault: Fault) {
+  /** A committed batch of a partition: one of so many of the newest. */
+  #log(fault: Fault, newest = Number.POSITIVE_INFINITY) {
     const { cluster } = this.#site
     const partition = this.#partition(fault)
     const leader = cluster.leaderOf(topicName, partition)
     const replica = leader && cluster.replicaOf(leader, topicName, partition)
-    const committed = replica?.batches.filter(({ nextOffset }) => nextOffset <= replica.highWatermark) ?? []
+    const all = replica?.batches.filter(({ nextOffset }) => nextOffset <= replica.highWatermark) ?? []
+    const committed = all.slice(-newest)
     const batch = committed[Math.floor(fault.where * committed.length)]
     return batch && { partition, batch, replica: replica! }
   }

@@ -30,6 +30,8 @@ export class Judge {
   readonly #held = new Map<number, Held>()
   /** The same as far as no power cut may take it back. */
   readonly #durable = new Map<number, Held>()
+  /** What is in the archive for good, by path: the offset of each file. */
+  readonly #archived = new Map<string, { offset: number; held: Held }>()
   readonly #folds = new Map<string, Fold>()
   /** How many files were judged. */
   judged = 0
@@ -53,9 +55,11 @@ export class Judge {
     const before = this.#held.get(partition)
     if (offset > 0 && before?.topicId === topicId && offset < before.offset)
       throw new Misdeed(`${path}: offset ${offset} after ${before.offset} of the same topic`)
-    if (offset === 0 && before && before.offset > 0) this.#expectArchived(partition, before)
+    const held = { topicId, offset, by, at: by.clock.now }
+    if (offset === 0 && before && before.offset > 0)
+      this.#archived.set(this.#expectArchived(partition, before), { offset: before.offset, held })
     this.#settle(partition)
-    this.#held.set(partition, { topicId, offset, by, at: by.clock.now })
+    this.#held.set(partition, held)
   }
 
   /** Notes that a program's work on the disk has failed: what it has just put there may not last, and it has said so. */
@@ -104,7 +108,40 @@ export class Judge {
         if (baseOffset < offset && !epochs.some(([epoch]) => epoch === leaderEpoch))
           throw new Misdeed(`${path}: after a power cut epoch ${leaderEpoch} is not remembered`)
     }
+    for (const [path, { offset, held }] of this.#archived) {
+      const content = isDurable(held) ? this.#disk.contentOf(path) : undefined
+      if (isDurable(held) && (!content || parse(path, content).offset !== offset))
+        throw new Misdeed(`${path}: a power cut took it, and it had been durable`)
+    }
     this.accept()
+  }
+
+  /** Judges what is left by a consumer that could not write. @throws Misdeed when a temporary file is */
+  judgeEnd({ end, stderr }: SimulatedProcess): void {
+    const path = end?.by === 'itself' ? /^(\S+): cannot be written \(/m.exec(stderr)?.[1] : undefined
+    if (path && this.#disk.contentOf(`${path}.tmp`) && this.#disk.trouble?.code !== 'EROFS')
+      throw new Misdeed(`${path}.tmp: is left over`)
+  }
+
+  /**
+   * Judges a record that a consumer says it has refused.
+   *
+   * @throws Misdeed when it is a report that counts, or no record at all
+   */
+  judgeRefusal(partition: number, offset: number): void {
+    const histories = this.#cluster.histories.entries().filter(([key]) => key.endsWith(`/${partition}`))
+    const isBad = histories.some(([, all]) => all.some((history) => isRefused(history, offset)))
+    if (!isBad)
+      throw new Misdeed(`partition ${partition}, offset ${offset}: was refused, and is good or no record`)
+  }
+
+  /** What the file of a partition must be at a place in its log, not always between batches. */
+  fileAt(partition: number, share: number): Buffer | undefined {
+    const topicId = this.#topicOf(partition)
+    const [history = []] = this.#cluster.histories.get(`${topicId}/${partition}`) ?? []
+    const offset = Math.floor(share * (this.#held.get(partition)?.offset ?? 0))
+    const file = new Fold(partition, history).fileAt(offset)
+    return typeof file === 'string' || offset === 0 ? undefined : Buffer.from(JSON.stringify(file))
   }
 
   /** What was put there is durable once its writer has lived on: only then did it get to the end of its work. */
@@ -156,15 +193,16 @@ export class Judge {
     throw new Misdeed(`${path}: offset ${offset}: ${why}`)
   }
 
-  #expectArchived(partition: number, before: Held): void {
-    const archived = this.#disk.namesIn('/data/archive').flatMap((folder) => {
-      const content = this.#disk.contentOf(`/data/archive/${folder}/partition-${partition}.json`)
-      return content ? [parse(folder, content).offset] : []
+  #expectArchived(partition: number, before: Held): string {
+    const paths = this.#disk
+      .namesIn('/data/archive')
+      .map((folder) => `/data/archive/${folder}/partition-${partition}.json`)
+    const found = paths.find((path) => {
+      const content = this.#disk.contentOf(path)
+      return content && parse(path, content).offset === before.offset
     })
-    if (!archived.includes(before.offset))
-      throw new Misdeed(
-        `${fileOf(partition)}: begins again, and offset ${before.offset} is not in the archive`,
-      )
+    if (found) return found
+    throw new Misdeed(`${fileOf(partition)}: begins again, and offset ${before.offset} is not in the archive`)
   }
 
   #fold(key: string, history: readonly Batch[]): Fold {
@@ -234,6 +272,19 @@ class Fold {
     )
     return end?.marker
   }
+}
+
+/** Whether its writer got to the end of its work, so that no power cut may take back what it put there. */
+function isDurable({ by, at, isDoubtful }: Held): boolean {
+  return !isDoubtful && (!by?.hasEnded || by.endedAt > at)
+}
+
+/** Whether the record at an offset is none that counts: no report, or one that makes its month's sum no number. */
+function isRefused(history: readonly Batch[], offset: number): boolean {
+  const batch = history.find((one) => one.baseOffset <= offset && one.nextOffset > offset)
+  const record = batch?.records.find(({ offsetDelta }) => batch.baseOffset + offsetDelta === offset)
+  const report = record && simpleReport(record.key, record.value)
+  return record !== undefined && (!report || report.degrees === Number.MAX_VALUE)
 }
 
 function parse(path: string, content: Buffer): { offset: number } {

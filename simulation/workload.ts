@@ -28,7 +28,6 @@ export class Workload {
   #calendars: Calendar[] = []
   /** When each transaction was begun. */
   readonly #begunAt = new Map<bigint, number>()
-  #producerId = 1000n
 
   constructor(random: Random) {
     this.#random = random
@@ -51,10 +50,18 @@ export class Workload {
     const [some] = open
     if (late ?? (some && random.chance(0.3))) return this.#end(cluster, topic, partition, (late ?? some)!)
     const isTransactional = this.#hasTransactions && random.chance(0.35)
-    const producerId = isTransactional ? (random.chance(0.6) && some) || ++this.#producerId : undefined
+    const producerId = isTransactional
+      ? (random.chance(0.6) && some) || this.#idleProducer(partition, open)
+      : undefined
     if (producerId !== undefined && producerId !== some) this.#begunAt.set(producerId, now)
     const batch = this.#batch(partition, producerId)
     if (cluster.write(topic, partition, batch)) this.records += batch.records.length
+  }
+
+  /** One of a few producers of a partition, each of which makes one transaction after the other. */
+  #idleProducer(partition: number, open: readonly bigint[]): bigint {
+    const all = [1n, 2n, 3n].map((number) => BigInt(partition) * 10n + number)
+    return all.find((producerId) => !open.includes(producerId)) ?? all[0]!
   }
 
   /** Ends all transactions, and then writes one record more into each partition. @returns whether that is done */
@@ -111,7 +118,8 @@ export class Workload {
       draw < 0.05 ? this.#today(partition) : draw < 0.07 ? this.#before(partition) : this.#next(partition)
     const degrees =
       draw < 0.05 ? 1_000_000 : random.chance(0.02) ? undefined : random.whole(-400, 11000) / 100
-    return { key: keyOf(date), value: encode(textOf(date), degrees) }
+    const value = encode(textOf(date), degrees)
+    return { key: keyOf(date), value: random.chance(0.05) ? otherwise(value, random) : value }
   }
 
   #badRecord(partition: number): { key: Buffer | null; value: Buffer | null } {
@@ -128,6 +136,9 @@ export class Workload {
       { key, value: good.subarray(0, 9) },
       { key, value: Buffer.alloc(0) },
       { key, value: Buffer.from([0xff, 0xff, 0xff]) },
+      // Good alone; a second one in the month would make the sum infinite.
+      { key, value: encode(textOf(this.#next(partition)), Number.MAX_VALUE) },
+      { key: keyOf({ ...date, month: 2 }), value: encode('1900-02-29', 50) },
     ])
   }
 
@@ -177,4 +188,12 @@ function encode(date: string, degrees: number | undefined): Buffer {
   tail[0] = 0x11
   tail.writeDoubleLE(degrees, 1)
   return Buffer.concat([head, tail])
+}
+
+/** The same report in other bytes: its fields the other way round, or one more, as a later schema may have it. */
+function otherwise(value: Buffer, random: Random): Buffer {
+  const [date, degrees] = [value.subarray(0, 12), value.subarray(12)]
+  return random.chance(0.5)
+    ? Buffer.concat([degrees, date])
+    : Buffer.concat([value, Buffer.from([0x18, 0x01])])
 }

@@ -265,7 +265,12 @@ export class World {
   /** Judges an end, and starts the consumer again as `npm start` does, or as its message says. */
   #consumerEnded(ended: SimulatedProcess, partitions: readonly number[]): void {
     const { name } = ended
-    this.check(() => expectKnownEnd(ended, this.#inflictor))
+    this.check(() => {
+      expectKnownEnd(ended, this.#inflictor)
+      this.judge.judgeEnd(ended)
+      for (const [, partition, offset] of ended.stderr.matchAll(/^partition (\d), offset (\d+): refused/gm))
+        this.judge.judgeRefusal(Number(partition), Number(offset))
+    })
     if (this.consumers.get(name) !== ended || this.#isStopping) return
     const { stderr } = ended
     const isHopeless = /begins a new log|cannot count again/.test(stderr)
