@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { UsageError } from '../files/lib/program.ts'
+import { UsageError } from '../files/lib/core/program.ts'
 
 /** What a run of worlds is to do. */
 export type SimulateOptions = {

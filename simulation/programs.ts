@@ -9,7 +9,7 @@ export type Programs = {
 /** Loads them, once for all worlds of this process; with something broken, to see that worlds find it. */
 export async function loadPrograms(breakage?: Breakage): Promise<Programs> {
   const load = (name: string) => loadSimulated<Programs>(`files/lib/${name}.ts`, breakage)
-  const { runConsumer } = await load('run-consumer')
-  const { runVerify } = await load('run-verify')
+  const { runConsumer } = await load('consume/run-consumer')
+  const { runVerify } = await load('verify/run-verify')
   return { runConsumer, runVerify }
 }

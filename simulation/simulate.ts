@@ -1,5 +1,5 @@
 /* `npm run simulate`: runs worlds, each drawn from its seed, until one goes wrong or all are done. */
-import { run } from '../files/lib/program.ts'
+import { run } from '../files/lib/core/program.ts'
 import { parseSimulateOptions } from './options.ts'
 import { loadPrograms } from './programs.ts'
 import { failureReport, outcomeLine, summaryTable } from './report.ts'
