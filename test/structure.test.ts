@@ -132,8 +132,8 @@ test('the image holds all that its broker imports, before anything of files is m
   )
 })
 
-test('nothing but test, bench and faults imports from test, bench or faults', () => {
-  const aside = /^(test|bench|faults)\//
+test('nothing but test, bench, faults and simulation imports from any of these', () => {
+  const aside = /^(test|bench|faults|simulation)\//
   assert.deepEqual(
     importsAgainst((from, to) => aside.test(to) && !aside.test(from)),
     [],

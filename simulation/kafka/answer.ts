@@ -4,7 +4,7 @@
  * against a real broker.
  */
 import type { Broker } from './broker.ts'
-import { AnswerWriter, RequestReader } from './bytes.ts'
+import { FieldReader, FieldWriter } from './bytes.ts'
 
 /** An answer that waits until there is something to say, at most so long. */
 type Patient = { waitMs: number; poll: (isLate: boolean) => Buffer | undefined }
@@ -28,7 +28,7 @@ const errors = {
 
 /** Answers a request; undefined for one that no broker takes, and whose connection it closes. */
 export function answerTo(broker: Broker, request: Buffer): Buffer | Patient | undefined {
-  const reader = new RequestReader(request)
+  const reader = new FieldReader(request)
   const header = { key: reader.int16(), version: reader.int16(), correlationId: reader.int32() }
   reader.oldString() // client id
   const { key, version } = header
@@ -43,13 +43,13 @@ export function answerTo(broker: Broker, request: Buffer): Buffer | Patient | un
   return undefined
 }
 
-function begin({ correlationId }: Header): AnswerWriter {
-  return new AnswerWriter().int32(correlationId).noTags()
+function begin({ correlationId }: Header): FieldWriter {
+  return new FieldWriter().int32(correlationId).noTags()
 }
 
 function apiVersions(broker: Broker, { version, correlationId }: Header, isKnown: boolean): Buffer {
   // Whoever asks in a version that we do not know reads at least version 0. The header has no tags in any version.
-  const writer = new AnswerWriter().int32(correlationId)
+  const writer = new FieldWriter().int32(correlationId)
   const all = [...broker.settings.versions]
   if (!isKnown || version < 3) {
     writer.int16(isKnown ? errors.none : errors.unsupportedVersion).int32(all.length)
@@ -61,7 +61,7 @@ function apiVersions(broker: Broker, { version, correlationId }: Header, isKnown
   return writer.int32(0).noTags().whole()
 }
 
-function metadata(broker: Broker, header: Header, reader: RequestReader): Buffer {
+function metadata(broker: Broker, header: Header, reader: FieldReader): Buffer {
   const names = reader.array(() => {
     reader.uuid()
     const name = reader.string() ?? ''
@@ -97,7 +97,7 @@ function metadata(broker: Broker, header: Header, reader: RequestReader): Buffer
 
 const timestamps = { latest: -1, earliest: -2 }
 
-function listOffsets(broker: Broker, header: Header, reader: RequestReader): Buffer {
+function listOffsets(broker: Broker, header: Header, reader: FieldReader): Buffer {
   reader.int32() // replica
   const isCommitted = reader.int8() === 1
   const topics = reader.array(() => {
@@ -164,7 +164,7 @@ type FetchAsked = {
   bytesMax: number
 }
 
-function fetch(broker: Broker, header: Header, reader: RequestReader): Patient {
+function fetch(broker: Broker, header: Header, reader: FieldReader): Patient {
   if (header.version < 15) reader.int32() // replica
   const waitMs = reader.int32()
   const bytesMin = reader.int32()
@@ -256,17 +256,20 @@ function fetchPartition(broker: Broker, asked: FetchAsked, isCommitted: boolean)
   if (lastEpoch >= 0) {
     const end = replica.endOfEpoch(lastEpoch)
     if (end.epoch < 0) return failed(errors.offsetOutOfRange)
+    if (offset < logStart) return failed(errors.offsetOutOfRange)
     if (end.epoch < lastEpoch || end.end < offset)
       return { ...marks, aborted: undefined, bytes: noBytes, diverging: end }
   }
   if (offset < logStart || offset > logEnd) return failed(errors.offsetOutOfRange)
   const until = isCommitted ? lastStableOffset : highWatermark
-  const { bytes, nextOffset } = replica.read(offset, until, bytesMax)
-  const aborted = isCommitted ? replica.abortedBetween(offset, nextOffset) : undefined
+  const bytes = replica.read(offset, until, bytesMax)
+  // Kafka looks up in a sparse index where the answer ends: in a segment this small it finds none, and names all to the end.
+  const all = bytes.length > 0 ? replica.abortedBetween(offset, logEnd) : []
+  const aborted = isCommitted ? all : undefined
   return { ...marks, aborted, bytes, diverging: undefined }
 }
 
-function describeConfigs(broker: Broker, header: Header, reader: RequestReader): Buffer {
+function describeConfigs(broker: Broker, header: Header, reader: FieldReader): Buffer {
   const resources = reader.array(() => {
     reader.int8() // a topic
     const name = reader.string() ?? ''

@@ -3,8 +3,8 @@
  * its own, and not files/lib/kafka/wire.ts: a mistake there must not be made here as well.
  */
 
-/** Writes the fields of an answer. */
-export class AnswerWriter {
+/** Writes the fields of a request or an answer. */
+export class FieldWriter {
   readonly #pieces: Buffer[] = []
 
   int8 = (value: number) => this.#put(1, (bytes) => bytes.writeInt8(value))
@@ -41,8 +41,8 @@ export class AnswerWriter {
   }
 
   /** A tagged field alone in its structure. */
-  tag(number: number, write: (writer: AnswerWriter) => void): this {
-    const field = new AnswerWriter()
+  tag(number: number, write: (writer: FieldWriter) => void): this {
+    const field = new FieldWriter()
     write(field)
     const bytes = field.whole()
     return this.unsignedVarint(1).unsignedVarint(number).unsignedVarint(bytes.length).raw(bytes)
@@ -59,8 +59,8 @@ export class AnswerWriter {
   }
 }
 
-/** Reads the fields of a request. */
-export class RequestReader {
+/** Reads the fields of a request or an answer. */
+export class FieldReader {
   readonly #bytes: Buffer
   #at = 0
 
@@ -89,32 +89,43 @@ export class RequestReader {
 
   /** A string whose length has 16 bits, as in a request's header. */
   oldString(): string {
-    const length = this.int16()
+    const length = Math.max(this.int16(), 0)
     const start = this.#pass(length)
     return this.#bytes.toString('utf8', start, start + length)
   }
 
   string(): string | null {
-    const length = this.unsignedVarint() - 1
-    if (length < 0) return null
-    const start = this.#pass(length)
-    return this.#bytes.toString('utf8', start, start + length)
+    return this.bytes()?.toString() ?? null
   }
 
   array<Item>(read: () => Item): Item[] {
     return Array.from({ length: Math.max(this.unsignedVarint() - 1, 0) }, read)
   }
 
-  tags(): void {
+  /** Compact bytes; null where there are none. */
+  bytes(): Buffer | null {
+    const length = this.unsignedVarint() - 1
+    if (length < 0) return null
+    const start = this.#pass(length)
+    return this.#bytes.subarray(start, start + length)
+  }
+
+  /** The tagged fields that end a structure, by number. */
+  tags(): Map<number, Buffer> {
+    const fields = new Map<number, Buffer>()
     for (let count = this.unsignedVarint(); count > 0; count--) {
-      this.unsignedVarint()
-      this.#pass(this.unsignedVarint())
+      const number = this.unsignedVarint()
+      const length = this.unsignedVarint()
+      const start = this.#pass(length)
+      fields.set(number, this.#bytes.subarray(start, start + length))
     }
+    return fields
   }
 
   #pass(count: number): number {
     const start = this.#at
-    if (start + count > this.#bytes.length) throw new RangeError('a request ends before its fields do')
+    if (start + count > this.#bytes.length)
+      throw new RangeError('a request or an answer ends before its fields do')
     this.#at = start + count
     return start
   }

@@ -48,16 +48,19 @@ export class Replica {
     this.highWatermark = Math.min(this.highWatermark, this.logEnd)
   }
 
-  /** Takes away what lies before `offset`, batches whole. */
+  /** Lets nobody read any more what lies before an offset: whole segments alone leave the disk. */
   trim(offset: number): void {
-    this.logStart = Math.max(this.logStart, offset)
-    while (this.batches.length > 1 && this.batches[0]!.nextOffset <= offset) this.batches.shift()
+    if (offset <= this.logStart) return
+    this.logStart = offset
+    const first = this.epochs.findLast(({ start }) => start <= offset)
+    this.epochs = this.epochs.filter(({ start }) => start > offset)
+    if (first) this.epochs.unshift({ epoch: first.epoch, start: offset })
   }
 
   /** Makes it what a leader has, as far as that goes: what only we have is not in the log. */
   follow(leader: Replica): void {
     const theirs = new Set(leader.batches)
-    const alien = this.batches.find((batch) => batch.nextOffset > leader.logStart && !theirs.has(batch))
+    const alien = this.batches.find((batch) => !theirs.has(batch))
     if (alien) this.truncate(alien.baseOffset)
     const end = this.logEnd
     for (const batch of leader.batches) if (batch.baseOffset >= end) this.append(batch)
@@ -108,18 +111,13 @@ export class Replica {
   }
 
   /** The batches from the one with that offset on, up to an offset, cut where the limit falls; the first one whole. */
-  read(from: number, until: number, bytesMax: number): { bytes: Buffer; nextOffset: number } {
+  read(from: number, until: number, bytesMax: number): Buffer {
     const found = this.batches.filter((batch) => batch.nextOffset > from && batch.baseOffset < until)
-    const first = found[0]
-    if (!first) return { bytes: Buffer.alloc(0), nextOffset: from }
-    const all = Buffer.concat(found.map(({ bytes }) => bytes))
-    const bytes = all.subarray(0, Math.max(bytesMax, first.bytes.length))
-    let [end, nextOffset] = [0, from]
-    for (const batch of found) {
-      if (end < bytes.length) nextOffset = batch.nextOffset
-      end += batch.bytes.length
-    }
-    return { bytes, nextOffset }
+    if (!found[0]) return Buffer.alloc(0)
+    return Buffer.concat(found.map(({ bytes }) => bytes)).subarray(
+      0,
+      Math.max(bytesMax, found[0].bytes.length),
+    )
   }
 
   #transactions(): Transaction[] {
