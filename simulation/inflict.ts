@@ -222,11 +222,11 @@ export class Inflictor implements Circumstances {
   }
 
   #meddle(partition: number, content: Buffer | undefined): { until: number } | undefined {
-    const { disk, judge } = this.#site
+    const { clock, disk, judge } = this.#site
     const path = `/data/partition-${partition}.json`
     if (!disk.contentOf(path)) return undefined
     disk.put(path, content)
-    judge.accept()
+    judge.noteTouch(partition, clock.now)
     return this.#now
   }
 

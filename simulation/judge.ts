@@ -6,9 +6,13 @@ import type { Batch } from './kafka/replica.ts'
 import { Misdeed } from './misdeed.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 
+/** How long a consumer takes at most from its start until it has opened its files, in milliseconds. */
+const loadMsMax = 600
 const partitions = [0, 1, 2, 3]
 const fileOf = (partition: number) => `/data/partition-${partition}.json`
 const memoryOf = (partition: number) => `/data/.almanac/partition-${partition}.json`
+
+const statusOf = (partition: number) => `/data/.almanac/partition-${partition}.status.json`
 
 /** What a partition file holds, who put it there, and when. */
 type Held = {
@@ -32,6 +36,8 @@ export class Judge {
   readonly #durable = new Map<number, Held>()
   /** What is in the archive for good, by path: the offset of each file. */
   readonly #archived = new Map<string, { offset: number; held: Held }>()
+  /** By partition, when another hand has touched its file last. */
+  readonly #touchedAt = new Map<number, number>()
   readonly #folds = new Map<string, Fold>()
   /** How many files were judged. */
   judged = 0
@@ -50,6 +56,8 @@ export class Judge {
     const partition = partitions.find((one) => fileOf(one) === path)
     if (partition === undefined) return
     this.judged++
+    if (by.startedAt + loadMsMax < (this.#touchedAt.get(partition) ?? 0))
+      throw new Misdeed(`${path}: another hand had touched it, and ${by.name} wrote over it`)
     const offset = this.#expectRight(path, partition, content)
     const topicId = this.#topicOf(partition)
     const before = this.#held.get(partition)
@@ -66,6 +74,12 @@ export class Judge {
   noteFailure(by: SimulatedProcess): void {
     for (const held of this.#held.values())
       if (held.by === by && held.at === by.clock.now) held.isDoubtful = true
+  }
+
+  /** Notes that another hand has touched a partition's file: who keeps it must find out, and not write over it. */
+  noteTouch(partition: number, now: number): void {
+    this.#touchedAt.set(partition, now)
+    this.accept()
   }
 
   /**
@@ -116,8 +130,9 @@ export class Judge {
     this.accept()
   }
 
-  /** Judges what is left by a consumer that could not write. @throws Misdeed when a temporary file is */
-  judgeEnd({ end, stderr }: SimulatedProcess): void {
+  /** Judges what a consumer leaves at its end: all that it has folded, and no temporary file where it could not write. */
+  judgeEnd({ end, stderr, argv }: SimulatedProcess): void {
+    if (end?.by === 'itself' && end.code === 0) for (const word of argv) this.#expectWritten(Number(word))
     const path = end?.by === 'itself' ? /^(\S+): cannot be written \(/m.exec(stderr)?.[1] : undefined
     if (path && this.#disk.contentOf(`${path}.tmp`) && this.#disk.trouble?.code !== 'EROFS')
       throw new Misdeed(`${path}.tmp: is left over`)
@@ -170,6 +185,20 @@ export class Judge {
     const held = this.#held.get(partition)
     if (end === undefined || !held || this.#topicOf(partition) !== topic?.id) return Number.POSITIVE_INFINITY
     return end - held.offset
+  }
+
+  /** Holds a file against what its consumer said last that it had folded. */
+  #expectWritten(partition: number): void {
+    const [content, status] = [fileOf(partition), statusOf(partition)].map((path) =>
+      this.#disk.contentOf(path),
+    )
+    const isTouched = this.#held.get(partition)?.by === undefined
+    if (!content || !status || isTouched) return
+    const [written, folded] = [content, status].map((text) => parse(fileOf(partition), text).offset)
+    if (written !== folded)
+      throw new Misdeed(
+        `${fileOf(partition)}: offset ${written}, and its consumer had folded to ${folded} when it was stopped`,
+      )
   }
 
   /** @returns the offset of a file that is what the log makes up to there */

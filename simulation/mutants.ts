@@ -20,6 +20,18 @@ const outOfSight: ReadonlyMap<string, string> = new Map([
   ],
   ['degrees that are no number are taken', 'refused all the same: the sum would be none'],
   ['foreign text comes to the terminal as it is', 'nobody looks at a terminal'],
+  [
+    'what was folded and not yet written is forgotten at the end',
+    'files of worlds are small, and written at once',
+  ],
+  ['what was folded and not yet written is missing in the archive', 'as above'],
+  [
+    'a leader of before is asked for what a later one counted',
+    'it costs time while a broker is cut off, which is not judged',
+  ],
+  ['a leader is believed by the first broker that names one', 'as above'],
+  ['a reader that hears nothing does not look who leads', 'as above'],
+  ['verify takes a broker that is behind at its word', 'verify.ts runs once all is healed'],
   ['an average that is not sum / count is taken from a file', 'no hand writes such a file'],
 ])
 

@@ -5,8 +5,8 @@ import { drawFaults, type Fault, type FaultKind } from './faults.ts'
 import { Inflictor, topicName } from './inflict.ts'
 import { Judge } from './judge.ts'
 import { requestKeys } from './kafka/answer.ts'
-import type { BrokerSettings, Versions } from './kafka/broker.ts'
 import { SimulatedCluster } from './kafka/cluster.ts'
+import type { BrokerSettings, Versions } from './kafka/cluster-view.ts'
 import { machine } from './machine.ts'
 import { Misdeed } from './misdeed.ts'
 import { Network } from './network.ts'
@@ -232,13 +232,40 @@ export class World {
 
   #verify(): void {
     this.check(() => this.judge.judgeArchive())
-    const verify = this.#start('verify', ['verify.ts'], ({ end, stdout, stderr }) => {
+    this.#runVerify(({ end, stdout, stderr }) => {
       const isRight = end?.code === 0 || (this.isTrimmed && /months are still proven/.test(stdout))
       if (!isRight) this.fail(`verify ends with exit code ${end?.code}: ${stdout}${stderr}`)
+      const path = !this.isTrimmed && this.#random.chance(0.2) ? this.#falsify() : undefined
+      if (path) this.#expectAccused(path)
+      else this.#isOver = true
+    })
+  }
+
+  /** Has verify.ts look at a file that is wrong. */
+  #expectAccused(path: string): void {
+    this.trace.note('world', `${path} is falsified`)
+    this.#runVerify(({ end, stdout }) => {
+      if (end?.code !== 1) this.fail(`verify agrees with ${path}, which is false: ${stdout}`)
       this.#isOver = true
     })
+  }
+
+  /** Changes a sum in a partition file, and its average with it. @returns its path; undefined where there is none */
+  #falsify(): string | undefined {
+    const path = `/data/partition-${this.#random.whole(0, 3)}.json`
+    const text = String(this.disk.contentOf(path))
+    const found = /"count": (\d+), "sum": ([\d.e+-]+), "avg": [\d.e+-]+/.exec(text)
+    if (!found) return undefined
+    const sum = Number(found[2]) === 1 ? 2 : 1
+    const wrong = `"count": ${found[1]}, "sum": ${sum}, "avg": ${sum / Number(found[1])}`
+    this.disk.put(path, Buffer.from(text.replace(found[0], wrong)))
+    return path
+  }
+
+  #runVerify(onEnd: (process: SimulatedProcess) => void): void {
+    const verify = this.#start('verify', ['verify.ts'], onEnd)
     verify.start(() => this.#programs.runVerify([]), 100)
-    this.clock.after(healingMsMax, () => this.fail('verify does not end'))
+    this.clock.after(healingMsMax, () => verify.hasEnded || this.fail('verify does not end'))
   }
 
   #start(name: string, [program, ...args]: string[], onEnd: (process: SimulatedProcess) => void) {

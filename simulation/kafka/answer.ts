@@ -3,8 +3,17 @@
  * follows Partition.scala, ReplicaManager.scala and KafkaApis.scala. test/simulation-conformance.test.ts holds it
  * against a real broker.
  */
-import type { Broker } from './broker.ts'
 import { FieldReader, FieldWriter } from './bytes.ts'
+import type { BrokerSettings, ClusterView, PartitionView } from './cluster-view.ts'
+import type { Replica } from './replica.ts'
+
+/** What a broker answers from. */
+type Broker = {
+  readonly id: number
+  readonly settings: BrokerSettings
+  readonly view: ClusterView
+  find: (topicId: string, partition: number) => { view: PartitionView; replica: Replica } | undefined
+}
 
 /** An answer that waits until there is something to say, at most so long. */
 type Patient = { waitMs: number; poll: (isLate: boolean) => Buffer | undefined }

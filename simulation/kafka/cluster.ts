@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { Network } from '../network.ts'
 import type { Random } from '../random.ts'
 import type { Trace } from '../trace.ts'
-import { Broker, type BrokerSettings, type ClusterView, type PartitionView, replicaKey } from './broker.ts'
+import { Broker } from './broker.ts'
+import { type BrokerSettings, type ClusterView, type PartitionView, replicaKey } from './cluster-view.ts'
 import { type Batch, Replica } from './replica.ts'
 
 /** A batch to be written, which gets its place in the log. */

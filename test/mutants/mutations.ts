@@ -129,6 +129,22 @@ export const mutations: readonly Mutation[] = [
     name: 'adoptTopic archives the file of another topic',
   },
   {
+    what: 'what another hand has put there is archived as our own',
+    path: lib('engine/owned-partition'),
+    search: '  checkOurs(owned)\n  archiveFile(owned.path, folder)\n',
+    replace: '  archiveFile(owned.path, folder)\n',
+    test: libTest('engine/owned-partition'),
+    name: 'adoptTopic throws when the file was changed by another',
+  },
+  {
+    what: 'a temporary file that is the old file under a second name is written into',
+    path: lib('core/replace-file'),
+    search: '  if (lstatSync(path).isFile()) rmSync(path)\n',
+    replace: '',
+    test: libTest('core/replace-file'),
+    name: 'as a rename by half leaves it',
+  },
+  {
     what: 'a recreated topic is taken for the old one',
     path: lib('engine/owned-partition'),
     search: 'if (memory?.topicId === topicId) return undefined',
