@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
-import { UsageError } from '../files/lib/core/program.ts'
+import { type Command, defaulted, optional } from '../files/lib/core/command.ts'
+import { parseCommandLine } from '../files/lib/core/command-line.ts'
+import { type Value, wholeNumber } from '../files/lib/core/option-values.ts'
 
 /** What a run of worlds is to do. */
 export type SimulateOptions = {
@@ -16,39 +17,43 @@ export type SimulateOptions = {
   workers: number
 }
 
-const usage = `Usage: npm run simulate -- [--worlds N | --minutes N] [--first SEED] [--workers N]
-       npm run simulate -- --seed SEED [--faults N,N,...]`
+const numberMax = 2 ** 32 - 1
+const whole = wholeNumber(0, numberMax)
+
+const numbers: Value<ReadonlySet<number>> = {
+  parse: (text) =>
+    /^(\d+(,\d+)*)?$/.test(text) ? new Set(text.split(',').filter(Boolean).map(Number)) : undefined,
+  expected: 'whole numbers separated by commas',
+}
+
+const simulateCommand = {
+  name: 'npm run simulate --',
+  purpose:
+    'Runs consumers and verify in simulated worlds, each drawn from its seed with all its faults, and judges them.',
+  options: {
+    worlds: defaulted('1000', 'N', whole, 'How many worlds.'),
+    minutes: optional('N', whole, 'Go on for so long, however many worlds that makes.'),
+    first: optional('SEED', whole, 'The seed of the first world; the others have the numbers after it.'),
+    workers: optional('N', wholeNumber(1, 1000), 'How many processes; one a processor by default.'),
+    seed: optional('SEED', whole, 'Run this world alone, and tell what happens in it.'),
+    faults: optional('LIST', numbers, 'Of that world, these faults alone.', { needs: 'seed' }),
+  },
+  examples: [
+    ['npm run simulate', 'A thousand worlds.'],
+    ['npm run simulate -- --seed 7', 'What happens in world 7.'],
+  ],
+} satisfies Command
 
 /**
  * Parses the arguments of a run of worlds.
  *
- * @throws UsageError with the usage
+ * @throws UsageError that names the option
  */
-export function parseSimulateOptions(args: string[]): SimulateOptions {
-  const text = { type: 'string' } as const
-  try {
-    const names = { seed: text, faults: text, first: text, worlds: text, minutes: text, workers: text }
-    const { values } = parseArgs({ args, options: names })
-    const whole = (name: keyof typeof names) => {
-      const found = values[name]
-      if (found === undefined) return undefined
-      if (/^\d{1,10}$/.test(found) && Number(found) < 2 ** 32) return Number(found)
-      throw new UsageError(`--${name} is '${found}': expected a whole number below 2^32.`)
-    }
-    if (values.faults !== undefined && !/^(\d+(,\d+)*)?$/.test(values.faults))
-      throw new UsageError(`--faults is '${values.faults}': expected whole numbers with commas between.`)
-    return {
-      seed: whole('seed'),
-      faults:
-        values.faults === undefined
-          ? undefined
-          : new Set(values.faults.split(',').filter(Boolean).map(Number)),
-      first: whole('first') ?? Date.now() % 2 ** 31,
-      worlds: whole('worlds') ?? 1000,
-      minutes: whole('minutes'),
-      workers: whole('workers') || availableParallelism(),
-    }
-  } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}\n${usage}`, { cause })
-  }
+export function parseSimulateOptions(args: readonly string[]): SimulateOptions {
+  const {
+    first = Date.now() % 2 ** 31,
+    workers = availableParallelism(),
+    ...others
+  } = parseCommandLine(simulateCommand, args).values
+  return { ...others, first, workers }
 }
