@@ -8,7 +8,8 @@ import { runWorld } from '../simulation/world.ts'
 import { mutations } from './mutants/mutations.ts'
 
 const worlds = Number(process.env.WORLDS || 300)
-const seed = Number(process.env.SEED || Date.now() % 2 ** 31)
+// The same worlds in each run, so that a failure is of what was changed; `npm run simulate` draws others.
+const seed = Number(process.env.SEED || 1)
 
 test(`${worlds} worlds go right, each with all its faults`, async (t) => {
   t.diagnostic(`SEED=${seed}`)
