@@ -220,10 +220,8 @@ test('producer.ts sends nothing, and leaves the topic alone, when a row of the o
   const csv = await writeCsv(t, ['2024-01-01,31', '2024-01-02,warm'])
   const { code, stderr } = await runProducer(t, topic, '--observations', csv)
   assert.equal(code, 1)
-  assert.equal(
-    stderr,
-    `${csv}: line 3, column 12: 'warm': expected a number of degrees, or nothing. Nothing has been sent.\n`,
-  )
+  const error = `${csv}: line 3, column 12: 'warm': expected a number of degrees, or nothing. Nothing has been sent. Then `
+  assert.ok(stderr.startsWith(error), stderr)
   assert.equal((await describeTopic(startAdmin(t), topic))?.id, id)
   assert.deepEqual(await readTopic(brokerAddress(), topic), [])
 })
