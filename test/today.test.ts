@@ -142,3 +142,11 @@ test('where TZ names no time zone, a day is held back until it is over everywher
   )
   assert.doesNotMatch((await check('2024-06-16T12:00:00Z')).stdout, /Held back/)
 })
+
+test('--timezone says where the day ends, whatever TZ says', async (t) => {
+  const { write, produce } = await startStation(t)
+  write('2024-06-14,81', '2024-06-15,92')
+  const check = (zone: string) => produce('2024-06-15T23:30:00-05:00', '--check', '--timezone', zone)
+  assert.match((await check('America/Denver')).stdout, /Held back 2024-06-15 .* not over in America\/Denver/)
+  assert.doesNotMatch((await check('America/New_York')).stdout, /Held back/)
+})

@@ -107,7 +107,7 @@ export const observationOptions = {
   timezone: optional(
     'ZONE',
     zone,
-    'The station’s time zone, for files that have moments; this machine’s by default.',
+    'The station’s time zone, for moments and for when a day is over; this machine’s by default.',
     ofFiles,
   ),
   'no-model': flag('Leave out values that a model made, where the file says so.', ofFiles),
