@@ -177,13 +177,18 @@ export class Judge {
       }
   }
 
-  /** How far the file of a partition is behind the log of a topic; 0 when it has all. */
-  lag(topicName: string, partition: number): number {
+  /**
+   * How far the file of a partition is behind the log of a topic; 0 when it has all.
+   *
+   * @param since when its consumer found that it must be counted again: a file from before that counts for nothing
+   */
+  lag(topicName: string, partition: number, since = 0): number {
     const topic = this.#cluster.view.topics.get(topicName)
     const leader = this.#cluster.leaderOf(topicName, partition)
     const end = leader && this.#cluster.replicaOf(leader, topicName, partition)?.lastStableOffset
     const held = this.#held.get(partition)
-    if (end === undefined || !held || this.#topicOf(partition) !== topic?.id) return Number.POSITIVE_INFINITY
+    if (end === undefined || !held || held.at < since || this.#topicOf(partition) !== topic?.id)
+      return Number.POSITIVE_INFINITY
     return end - held.offset
   }
 

@@ -66,6 +66,8 @@ export class World {
   readonly faults: readonly Fault[]
   /** The consumers that run, by name, each with the partitions that it keeps. */
   readonly consumers = new Map<string, SimulatedProcess>()
+  /** By partition, when its consumer last found that its file must be counted again. */
+  readonly #rebuiltFrom = new Map<number, number>()
   readonly shares: ReadonlyMap<string, readonly number[]>
   /** Whether the log of a partition no longer begins at 0, so that nothing can be counted again. */
   isTrimmed = false
@@ -207,7 +209,9 @@ export class World {
     const look = () => {
       // A consumer whose file another hand has changed finds that when it writes next: so each gets one more record.
       const areDecided = this.workload.finish(this.cluster, topicName)
-      const lags = [0, 1, 2, 3].map((partition) => this.judge.lag(topicName, partition))
+      const lags = [0, 1, 2, 3].map((partition) =>
+        this.judge.lag(topicName, partition, this.#rebuiltFrom.get(partition)),
+      )
       // One that has ended may have found that its file counts what the log has lost, whatever its offset.
       const areRunning = [...this.consumers.values()].every(({ hasEnded }) => !hasEnded)
       if (areDecided && areRunning && lags.every((lag) => lag === 0)) return this.#stopAll()
@@ -306,6 +310,7 @@ export class World {
     if (isHopeless) this.recreateTopic()
     const flags =
       !isHopeless && ended.end?.by === 'itself' && stderr.includes('--rebuild`') ? ['--rebuild'] : []
+    if (flags.length > 0) for (const partition of partitions) this.#rebuiltFrom.set(partition, this.clock.now)
     this.clock.after(this.#random.between(10, 1500), () => {
       if (this.consumers.get(name) === ended && !this.#isStopping) this.startConsumer(name, partitions, flags)
     })
