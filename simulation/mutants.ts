@@ -7,7 +7,7 @@ import { runWorld } from './world.ts'
 const outOfSight: ReadonlyMap<string, string> = new Map([
   ['epochs of records not counted are remembered', 'nothing is counted otherwise'],
   ['a record is taken into memory whatever length it has', 'no record of a world is that long'],
-  ['a small batch is unfolded in one go whatever size it has then', 'no batch of a world is that large'],
+  ['a small batch is decompressed in one go whatever size it has then', 'no batch of a world is that large'],
   [
     'an offset that goes back in the midst of a run is passed',
     'no batch of a world lies under a right checksum',
