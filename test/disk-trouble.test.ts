@@ -177,7 +177,7 @@ test('a consumer whose folder is made read-only ends with an error, and goes on 
   await sendDays(topic, 4, 6)
   await expectEnd(
     consumer,
-    /partition-2.*cannot be written \(EACCES.*The old file is whole\. Give this user the right to write in the folder/,
+    /partition-2.*cannot be written \(EACCES.*The old file is intact\. Give this user the right to write in the folder/,
   )
   assert.equal(readFileSync(join(folder, 'partition-2.json'), 'utf8'), before)
   const locked = start()

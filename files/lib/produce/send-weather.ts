@@ -17,10 +17,12 @@ export type WeatherPlan = {
 /** Sends generated weather until the program stops or the dates end. */
 export async function sendWeather(send: Send, plan: WeatherPlan): Promise<void> {
   const { newestDates, headStartYears, beat, signal } = plan
-  const headStartEnd = yearsAfter(firstDate, headStartYears)
+  // Without a head start no day is before its end, also where the log goes on from a day before the generator's first.
+  const headStartEnd = headStartYears > 0 ? yearsAfter(firstDate, headStartYears) : ''
   const next = dateAfter(newestDates, firstDate)
   // A bulk spans the partitions and may have been cut short between them: each partition's own newest date tells then.
-  const start = next && next <= headStartEnd ? firstDate : next
+  const isInHeadStart = next && next > firstDate && next <= headStartEnd
+  const start = isInHeadStart ? firstDate : next
   let [bulk, sent]: [DailyHigh[], number] = [[], 0]
   const flush = async () => {
     signal.throwIfAborted()
