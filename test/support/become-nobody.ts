@@ -7,8 +7,8 @@ import { registerHooks } from 'node:module'
 const becomeNobody = 'process.setgroups([]); process.setgid(65534); process.setuid(65534);'
 
 // A program may only load the module that does its work: consumer.ts loads lib/consume/run-consumer.ts.
-const worker = /\/lib\/run-[a-z]+\.ts$/
-const loadsWorker = /\bimport\('\.\/lib\/run-/
+const worker = /\/lib\/[a-z]+\/run-[a-z]+\.ts$/
+const loadsWorker = /\bimport\('\.\/lib\/[a-z]+\/run-/
 let isProgram = true
 let isNobody = false
 
