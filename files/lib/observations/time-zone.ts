@@ -1,3 +1,6 @@
+import { OperatingError } from '../core/program.ts'
+import { quoted } from '../core/quoted.ts'
+import { machineZone } from '../weather/local-date.ts'
 import { dayNumber } from './days.ts'
 
 const hour = 3600
@@ -28,8 +31,12 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Makes the clock of a time zone, of this machine's when none is named. */
-export function localClock(timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone): LocalClock {
+/**
+ * Makes the clock of a time zone, of this machine's when none is named.
+ *
+ * @throws OperatingError when none is named and this machine's is not known: moments would be days of UTC
+ */
+export function localClock(timeZone = zoneOfMachine()): LocalClock {
   const wallTime = startWallTime(timeZone)
   return {
     timeZone,
@@ -43,6 +50,15 @@ export function localClock(timeZone = new Intl.DateTimeFormat().resolvedOptions(
       return next.day !== wall.day && next.seconds === hour ? next.day : undefined
     },
   }
+}
+
+function zoneOfMachine(): string {
+  const { name, isKnown } = machineZone()
+  if (isKnown) return name
+  throw new OperatingError(
+    `TZ is ${quoted(process.env.TZ ?? '')}: expected a time zone that Node knows. Say the station's: --timezone Europe/Berlin. ` +
+      'Nothing has been sent.',
+  )
 }
 
 function startWallTime(timeZone: string): (moment: number) => WallTime {

@@ -65,3 +65,17 @@ test('names of time zones are told from others', () => {
     false,
   ])
 })
+
+test('a machine whose time zone is not known has no local day: the option that says it is named', (t) => {
+  const { TZ } = process.env
+  t.after(() => {
+    if (TZ === undefined) delete process.env.TZ
+    else process.env.TZ = TZ
+  })
+  process.env.TZ = 'Mars/Olympus'
+  assert.throws(() => localClock(), {
+    name: 'OperatingError',
+    message: /^TZ is 'Mars\/Olympus': .*--timezone/,
+  })
+  assert.equal(localClock('Europe/Berlin').timeZone, 'Europe/Berlin')
+})
