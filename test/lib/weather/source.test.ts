@@ -37,7 +37,7 @@ test('a header that this project does not write says nothing', () => {
   const wrong = [
     ...[{ name: '' }, { name: 7 }, { name: '=1+2' }, { name: 'a\nb' }, { name: 'a\u202eb' }, { name: ' a' }],
     ...[{ name: 'a'.repeat(81) }, { id: 'a b' }, { id: '-1' }, { id: 'a'.repeat(21) }, { dataset: null }],
-    ...[{ latitude: 91 }, { latitude: '40' }, { longitude: -181 }, { elevation: 1e9 }, { unit: 'K' }],
+    ...[{ latitude: 91 }, { latitude: '40' }, { longitude: -181 }, { elevation: 1e9 }, { unit: 'R' }],
   ]
   texts.push(...wrong.map((keys) => JSON.stringify({ kind: 'observed', ...keys })))
   texts.push(JSON.stringify({ kind: 'observed', more: 'a'.repeat(1024) }))
