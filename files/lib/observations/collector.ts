@@ -208,7 +208,11 @@ export function finishCollecting(collector: Collector): ToldUnit | undefined {
   const unit = chooseUnit({
     ...{ source, said, declared, isTelling, isTrusted: options.isUnitTrusted ?? false },
     // A value that failed a check tells of its unit as well.
-    lookAt: (unit) => lookAt(valuesIn(unit, isTelling ? found : passed), unit),
+    lookAt: (unit) => {
+      const look = lookAt(valuesIn(unit, isTelling ? found : passed), unit)
+      // A station's program that names the unit writes a file in that one alone: only a table may be put together of several.
+      return declared && !collector.isTable ? { ...look, mixture: undefined } : look
+    },
   })
   if (collector.isTable) checkOneADay(valuesIn(unit))
   if (collector.isTable && !options.missing) checkSuspects(source, valuesIn(unit), unit)
