@@ -183,7 +183,7 @@ function rounded(days: string[]): string[] {
 for (const [name, write] of programs) {
   test(`what is known is read from each file that ${name} could have written, or it stops over the order of its dates`, async (t) => {
     const random = seededRandom(t)
-    let stopped = 0
+    let [stopped, stoppedInVain] = [0, 0]
     for (let round = 0; round < rounds; round++) {
       const { text, options, expected } = write(makeKnown(random))
       // Also with the line ends of Windows, and a byte order mark.
@@ -192,6 +192,15 @@ for (const [name, write] of programs) {
         const { days } = await readTexts([file], options)
         assert.deepEqual(rounded(days), inFahrenheit(expected), file)
       } catch (error) {
+        // A unit that only the user says is held against the weather drawn, which may look like two: rare, and no wrong number.
+        if (
+          error instanceof Error &&
+          /the values seem to change their unit/.test(error.message) &&
+          options.unit
+        ) {
+          stoppedInVain++
+          continue
+        }
         if (!(error instanceof Error) || !/--date-order dmy or --date-order mdy/.test(error.message))
           throw error
         assert.ok(!options.dateOrder, file)
@@ -199,6 +208,7 @@ for (const [name, write] of programs) {
       }
     }
     assert.ok(stopped < rounds / 4, `${stopped} of ${rounds} stopped`)
+    assert.ok(stoppedInVain <= Math.max(1, rounds / 200), `${stoppedInVain} of ${rounds} stopped in vain`)
   })
 }
 
